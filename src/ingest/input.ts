@@ -1,0 +1,38 @@
+import type { Frame } from '../frame.ts'
+import type { Millis, Seq } from '../reading.ts'
+
+/** Takes a frame; when it returns, what the frame held is appended to the log (not yet durable). Never throws. */
+export type FrameSink = (frame: Frame) => void
+
+/** How an input learns that what it handed over is on disk. The log is one. */
+export interface Durability {
+  readonly head: Seq
+  readonly durableHead: Seq
+  durable(seq: Seq): Promise<void>
+  commitSoon(): void
+}
+
+export type InputStatus = 'connecting' | 'connected' | 'waiting' | 'paused' | 'stopped'
+
+/** What health, metrics and the page show of an input. */
+export interface InputState {
+  readonly name: string
+  readonly kind: 'mqtt' | 'broker' | 'serial'
+  readonly status: InputStatus
+  /** One line for a person: why it waits, and what to do. */
+  readonly detail?: string
+  readonly since: Millis
+  readonly received: number
+  /** Frames given up because nobody could take them (serial only: MQTT senders are made to wait). */
+  readonly dropped: number
+}
+
+/** A source of frames. It keeps trying for as long as it runs; only wrong configuration makes `start` reject. */
+export interface Input {
+  readonly state: InputState
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Stops taking frames while the disk is full; an MQTT broker keeps them meanwhile. */
+  pause(): void
+  resume(): void
+}

@@ -1,0 +1,66 @@
+import type { LoggedReading, Millis, Seq } from '../reading.ts'
+import type { ReadingLog } from './log.ts'
+
+/** Something that could not be decoded, kept with its bytes so that a person can see why their sensor does not appear. */
+export interface Rejected {
+  readonly time: Millis
+  /** Input it came from, as in `Frame.source`. */
+  readonly source: string
+  /** MQTT topic, or the serial profile's name. */
+  readonly subject: string
+  /** From a closed vocabulary, such as `json_syntax`. */
+  readonly reason: string
+  /** Path of the field, or `message`. */
+  readonly where: string
+  /** The raw bytes, cut to a bound. */
+  readonly payload: Uint8Array
+}
+
+/** What was rejected, bounded, newest first, in the same commits as the readings. */
+export interface Quarantine {
+  add(entry: Rejected): void
+  /** Newest first; `before` is the `id` of the last entry seen. */
+  list(options: { limit: number; before?: number }): Promise<readonly (Rejected & { readonly id: number })[]>
+}
+
+/**
+ * Small named values beside the log (decoder state, retained messages, names people gave to devices): all in memory,
+ * written in the same commits as the readings. Values are JSON text.
+ */
+export interface Records {
+  get(kind: string, key: string): string | undefined
+  /** All of one kind, by key. */
+  all(kind: string): ReadonlyMap<string, string>
+  put(kind: string, key: string, value: string): void
+  delete(kind: string, key: string): void
+}
+
+/** How the disk is doing, for health and metrics. */
+export interface StoreHealth {
+  /** `full`: a commit failed and is tried again; appended readings wait in memory up to a bound. */
+  readonly state: 'ok' | 'full' | 'failed'
+  readonly detail?: string
+  /** Readings appended and not yet on disk. */
+  readonly uncommitted: number
+  /** Whether the bound on those is reached: whoever can make senders wait should. */
+  readonly saturated: boolean
+  readonly databaseBytes: number
+  readonly walBytes: number
+  readonly commits: number
+  readonly commitErrors: number
+  /** Duration of the last commit. */
+  readonly lastCommitMs: Millis
+}
+
+/** Everything that is kept: the log and the small things beside it, one database, one set of commits. */
+export interface Store extends ReadingLog {
+  readonly quarantine: Quarantine
+  readonly records: Records
+  /** The newest reading of every series that is still kept. */
+  latest(): Promise<readonly LoggedReading[]>
+  health(): StoreHealth
+  /** A consistent copy of the database into a new file, while running. */
+  backup(file: string): Promise<void>
+  /** Commits what waits and closes. A later start goes on at `head + 1`, without a hole. Returns the last head. */
+  close(): Promise<Seq>
+}

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** Who may import whom: the way of a reading, top to bottom. A place is a folder or a file directly below src. */
+const table: Record<string, string[]> = {
+  reading: [],
+  framing: [],
+  units: [],
+  errors: [],
+  frame: ['reading'],
+  config: ['reading', 'framing', 'errors'],
+  ingest: ['frame', 'framing', 'reading', 'errors'],
+  decode: ['frame', 'framing', 'reading', 'units', 'errors'],
+  devices: ['decode', 'framing'],
+  log: ['reading', 'errors'],
+  feed: ['log', 'reading', 'errors'],
+  http: ['feed', 'log', 'reading', 'units', 'errors'],
+  client: [],
+  gateway: ['config', 'ingest', 'decode', 'devices', 'log', 'feed', 'http', 'frame', 'framing', 'reading', 'errors'],
+  cli: ['gateway', 'client', 'config', 'ingest', 'decode', 'devices', 'frame', 'framing', 'reading', 'errors'],
+  web: ['client', 'reading', 'units'],
+}
+
+it('imports only go down the way of a reading', () => {
+  const sources = ['src', 'devices', 'web'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(folder, file)),
+  )
+  expect(sources.length).toBeGreaterThan(0)
+  const wrong = sources.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import|URL\()\s*\(?'(\.[^']+\.ts)'/g)]
+      .map(([, target]) => relative(root, resolve(root, dirname(file), target!)))
+      .filter((target) => place(target) !== place(file) && !table[place(file)]?.includes(place(target)))
+      .map((target) => `${file} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+function place(file: string): string {
+  const [first, second] = file.split('/')
+  return first === 'src' ? second!.replace(/\.ts$/, '') : first!
+}

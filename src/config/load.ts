@@ -1,0 +1,145 @@
+import { readFileSync, statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { GatewayError } from '../errors.ts'
+import type { Config } from './config.ts'
+import { configKeys, explain } from './explain.ts'
+import { type ConfigFlags, overlayFlags } from './flags.ts'
+import { resolveConfig } from './resolve.ts'
+import { configSchema } from './schema.ts'
+import { fileBytesMax, type Path, type Problem, readSource } from './source.ts'
+
+export interface LoadOptions {
+  /** Must exist where given; else `rivulet.yaml` in the working folder is read if there is one. */
+  readonly file?: string
+  readonly flags?: ConfigFlags
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  /** Names a serial port's `profile` may have; unchecked where absent. */
+  readonly profileNames?: readonly string[]
+}
+
+/** What a check found: the configuration, or every problem at once. */
+export interface Checked {
+  readonly config: Config | null
+  readonly problems: readonly Problem[]
+  /** The file that was read; null where there was none. */
+  readonly file: string | null
+}
+
+/** How commands reach a gateway that runs elsewhere. */
+export interface ClientSettings {
+  readonly url?: string
+  readonly token?: string
+}
+
+/**
+ * Reads rivulet.yaml and the command line's flags.
+ * @throws GatewayError `config` with every problem on a line of its own: `file:line:column: what is wrong; what to write`.
+ */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const { config, problems } = checkConfig(options)
+  if (config) return config
+  throw new GatewayError('config', problems.map(problemLine).join('\n'))
+}
+
+/** One line for a person. */
+export function problemLine({ where, what, instead }: Problem): string {
+  return `${where}: ${what}; ${instead}`
+}
+
+/** The same without throwing, for `rivulet check`. */
+export function checkConfig(options: LoadOptions = {}): Checked {
+  const { flags = {}, env = process.env, cwd = process.cwd() } = options
+  const { file, text, problem } = readConfigFile(options.file, cwd)
+  if (problem) return { config: null, problems: [problem], file }
+  const source = file === null ? null : readSource(relative(cwd, file) || file, text, env)
+  if (source && source.problems.length > 0) return { config: null, problems: source.problems, file }
+
+  const overlay = overlayFlags(withoutEmptyKeys(source?.value), flags)
+  const origin = {
+    where: (path: Path, at: 'key' | 'value') => overlay.flagOf(path) ?? source?.where(path, at) ?? 'the command line',
+    isSecret: (path: Path) => source?.isSecret(path) ?? false,
+  }
+  const parsed = configSchema.safeParse(overlay.value)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => explain(issue, overlay.value, origin))
+    return { config: null, problems: inFileOrder(problems), file }
+  }
+  const problems: Problem[] = []
+  const config = resolveConfig(parsed.data, {
+    file,
+    cwd,
+    flags,
+    ...(options.profileNames && { profileNames: options.profileNames }),
+    problem: (path, what, instead) => problems.push({ where: origin.where(path, 'value'), what, instead }),
+  })
+  return { config: problems.length > 0 ? null : config, problems, file }
+}
+
+/** Where the data is, for commands that talk to a running gateway: other mistakes in the file are not theirs. */
+export function dataFolder(options: { file?: string; data?: string; cwd?: string } = {}): string {
+  const { cwd = process.cwd() } = options
+  if (options.data !== undefined) return resolve(cwd, options.data)
+  const { file, text, problem } = readConfigFile(options.file, cwd)
+  if (problem) throw new GatewayError('config', problemLine(problem))
+  if (file === null) return resolve(cwd, 'data')
+  const value = readSource(file, text, process.env).value as { data?: unknown } | null | undefined
+  return resolve(file, '..', typeof value?.data === 'string' ? value.data : 'data')
+}
+
+/** RIVULET_URL and RIVULET_TOKEN. */
+export function clientSettings(env: Readonly<Record<string, string | undefined>> = process.env): ClientSettings {
+  return {
+    ...(env.RIVULET_URL && { url: env.RIVULET_URL }),
+    ...(env.RIVULET_TOKEN && { token: env.RIVULET_TOKEN }),
+  }
+}
+
+interface ConfigText {
+  readonly file: string | null
+  readonly text: string
+  readonly problem?: Problem
+}
+
+function readConfigFile(named: string | undefined, cwd: string): ConfigText {
+  const file = resolve(cwd, named ?? 'rivulet.yaml')
+  const fail = (what: string, instead: string) => ({
+    file,
+    text: '',
+    problem: { where: named ?? 'rivulet.yaml', what, instead },
+  })
+  try {
+    if (statSync(file).size > fileBytesMax) return fail('larger than 1 MiB', 'name the configuration file')
+    return { file, text: readFileSync(file, 'utf8') }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && named === undefined) return { file: null, text: '' }
+    if (code === 'ENOENT')
+      return fail('there is no such file', 'correct the path, or leave it out to run without a file')
+    return fail(`cannot be read (${code})`, 'let the user who runs rivulet read it')
+  }
+}
+
+/**
+ * A known key with nothing behind it, as in `mqtt:` with every line below commented out, counts as not written.
+ * Unknown keys stay, to be reported.
+ */
+function withoutEmptyKeys(value: unknown): unknown {
+  const known = new Set(configKeys().map((path) => path.split('.').at(-1)!.replace('[]', '')))
+  const strip = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(strip)
+    if (typeof part !== 'object' || part === null) return part
+    const kept = Object.entries(part).filter(([key, below]) => below !== null || !known.has(key))
+    return Object.fromEntries(kept.map(([key, below]) => [key, strip(below)]))
+  }
+  return strip(value)
+}
+
+/** By line, so that a person can walk down the file; what a flag said comes last. */
+function inFileOrder(problems: Problem[]): Problem[] {
+  const line = ({ where }: Problem) => {
+    const match = /:(\d+):(\d+)$/.exec(where)
+    return match ? Number(match[1]) * 10_000 + Number(match[2]) : Number.MAX_SAFE_INTEGER
+  }
+  return problems.toSorted((a, b) => line(a) - line(b))
+}

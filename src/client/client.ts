@@ -1,0 +1,64 @@
+import { type Following, type FollowOptions, follow } from './follow.ts'
+import { ClientError, type Connection, requestJson } from './request.ts'
+import type { Device, Position, Reading } from './wire.ts'
+
+export type { Following, FollowOptions, FollowState } from './follow.ts'
+export { ClientError, type Connection } from './request.ts'
+export type { Device, DeviceStatus, FollowEvent, Gap, Metric, Position, Reading } from './wire.ts'
+
+export interface ReadingsOptions {
+  readonly device?: string | readonly string[]
+  readonly metric?: string | readonly string[]
+  /** RFC 3339, both included. */
+  readonly from?: string
+  readonly to?: string
+  readonly after?: Position | number
+  /** Readings a request; the loop goes on to the end all the same. */
+  readonly pageSize?: number
+  readonly signal?: AbortSignal
+}
+
+/** A gateway, seen from a browser or from Node. Every method throws ClientError where the gateway refuses. */
+export interface Client {
+  /** What is known, with the last reading of every metric. */
+  devices(): Promise<readonly Device[]>
+  /** Stored readings in the order of the log, page by page. */
+  readings(options?: ReadingsOptions): AsyncIterable<Reading>
+  /** What comes in from now on, or from where the options say: every reading once, in order. */
+  follow(options?: FollowOptions): Following
+}
+
+/** @param connection where the gateway is, and the token it asks for beyond its own machine */
+export function createClient(connection: Connection): Client {
+  return {
+    devices: async () => asList<Device>(await requestJson(connection, '/api/devices'), 'devices'),
+    readings: (options = {}) => readings(connection, options),
+    follow: (options = {}) => follow(connection, options),
+  }
+}
+
+async function* readings(connection: Connection, options: ReadingsOptions): AsyncGenerator<Reading, void, void> {
+  const { pageSize = 10_000, signal } = options
+  let after = options.after
+  for (;;) {
+    const query = new URLSearchParams({ limit: String(pageSize) })
+    for (const device of [options.device ?? []].flat()) query.append('device', device)
+    for (const metric of [options.metric ?? []].flat()) query.append('metric', metric)
+    if (options.from !== undefined) query.set('from', options.from)
+    if (options.to !== undefined) query.set('to', options.to)
+    if (after !== undefined) query.set('after', String(after))
+    const headers = { accept: 'application/json' }
+    const page = (await requestJson(connection, '/api/readings', { query, headers, ...(signal && { signal }) })) as {
+      readings?: unknown
+      next?: Position | number | null
+    }
+    yield* asList<Reading>(page?.readings, 'readings')
+    if (page.next === undefined || page.next === null || page.next === after) return
+    after = page.next
+  }
+}
+
+function asList<T>(value: unknown, name: string): T[] {
+  if (!Array.isArray(value)) throw new ClientError(`the gateway's answer holds no list of ${name}`, 200)
+  return value
+}

@@ -1,0 +1,62 @@
+/** What travels between a gateway and its clients; PROTOCOL.md says what each part means. */
+
+/** `<run>.<seq>`: a place in the gateway's log, for ever the same. */
+export type Position = string
+
+/** A value as a sensor sent it, in the unit beside it. */
+export interface Reading {
+  readonly seq: number
+  readonly device: string
+  readonly metric: string
+  readonly channel?: string
+  readonly value: number | boolean | string
+  readonly unit: string | null
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly time: string
+  readonly quality?: 'stale' | 'unsynced' | 'suspect'
+}
+
+/** Readings that were asked for and are not there: removed by retention, or of another log. */
+export interface Gap {
+  readonly from: number
+  readonly to: number
+  readonly reason: 'retention' | 'epoch' | 'future'
+}
+
+/** A device came or went. Not in the log: it is not sent again after a reconnect. */
+export interface DeviceStatus {
+  readonly id: string
+  readonly status: 'online' | 'offline' | 'unknown'
+  readonly time: string
+}
+
+/** A metric of a device, with its last reading. */
+export interface Metric {
+  readonly metric: string
+  readonly channel?: string
+  readonly unit: string | null
+  readonly kind?: string
+  readonly last?: { readonly seq: number; readonly time: string; readonly value: number | boolean | string }
+}
+
+export interface Device {
+  readonly id: string
+  readonly name: string
+  readonly profile: string | null
+  readonly source: string | null
+  readonly status: 'online' | 'offline' | 'unknown'
+  readonly lastSeen: string | null
+  readonly metrics: readonly Metric[]
+}
+
+/** One step of a followed stream. */
+export type FollowEvent =
+  | { readonly type: 'reading'; readonly id: Position; readonly reading: Reading }
+  | { readonly type: 'gap'; readonly id: Position; readonly gap: Gap }
+  | { readonly type: 'device'; readonly device: DeviceStatus }
+
+/** The sequence number in a position; undefined where it is none. */
+export function seqOf(id: string | undefined): number | undefined {
+  const match = /^[a-z0-9]+\.(\d{1,16})$/.exec(id ?? '')
+  return match ? Number(match[1]) : undefined
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createClient } from '../../src/client/client.ts'
+import { socketFetch } from '../../src/client/socket.ts'
+import { type Answer, beginStream, type FakeGateway, reading, startFakeGateway } from './fake-gateway.ts'
+
+let gateway: FakeGateway
+afterEach(() => gateway.close())
+
+async function connect(answer: Answer, path = '') {
+  gateway = await startFakeGateway(answer)
+  return createClient({ url: gateway.url + path })
+}
+
+const json: (value: unknown) => Answer = (value) => (response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+describe('a client', () => {
+  it('lists devices, behind a path that a proxy adds as well', async () => {
+    const client = await connect(json([{ id: 'a:b' }]), '/rivulet/')
+    expect(await client.devices()).toEqual([{ id: 'a:b' }])
+    expect(gateway.requests[0]!.url).toBe('/rivulet/api/devices')
+  })
+
+  it('reads stored readings to the end, page by page', async () => {
+    const client = await connect((response, request, attempt) => {
+      const after = Number(new URL(request.url!, 'http://x').searchParams.get('after') ?? 0)
+      const page =
+        attempt < 3
+          ? { readings: [{ seq: after + 1 }, { seq: after + 2 }], next: after + 2 }
+          : { readings: [], next: null }
+      json(page)(response, request, attempt)
+    })
+    const seqs: number[] = []
+    for await (const { seq } of client.readings({ device: 'a:b', from: 'f', to: 't', pageSize: 2 })) seqs.push(seq)
+    expect(seqs).toEqual([1, 2, 3, 4])
+    expect(gateway.requests.map(({ url }) => url)).toEqual([
+      '/api/readings?limit=2&device=a%3Ab&from=f&to=t',
+      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=2',
+      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=4',
+    ])
+  })
+
+  it('says when nobody answers, or somebody else', async () => {
+    const page = await connect((response) => response.writeHead(200).end('<html>hello'))
+    await expect(page.devices()).rejects.toThrow(`${gateway.url} answers, but is no Rivulet gateway`)
+    await gateway.close()
+    await expect(page.devices()).rejects.toThrow(`no gateway answers at ${gateway.url} (ECONNREFUSED)`)
+    const other = await connect(json({ hello: 1 }))
+    await expect(other.devices()).rejects.toThrow("the gateway's answer holds no list of devices")
+  })
+})
+
+describe('over a Unix socket', () => {
+  it('lists and follows as over TCP, and closes what it opened', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rivulet-socket-'))
+    const path = join(folder, 's.sock')
+    gateway = await startFakeGateway((response, request, attempt) => {
+      if (request.url === '/api/devices') return json([{ id: 'a:b' }])(response, request, attempt)
+      beginStream(response)
+      response.write(reading(1))
+    }, path)
+    const client = createClient({ url: 'http://localhost', fetch: socketFetch(path) })
+    expect(await client.devices()).toEqual([{ id: 'a:b' }])
+    for await (const event of client.follow()) {
+      expect(event).toMatchObject({ id: 'run.1' })
+      break
+    }
+    await expect.poll(() => gateway.open).toBe(0)
+    await gateway.close()
+    await expect(client.devices()).rejects.toThrow(/no gateway answers/)
+    rmSync(folder, { recursive: true })
+  })
+})

@@ -1,9 +1,9 @@
-/** How a serial byte stream is cut into frames: plain data in a profile, run by `ingest/serial/framers`. */
+/** How a serial port is read: plain data in a profile, run by `ingest/serial`. */
 
 /** How a frame proves that it arrived whole. Offsets count from the frame's first byte; negative ones from its end. */
 export interface Checksum {
   readonly kind: 'sum8' | 'sum8-negated' | 'sum16be' | 'xor8' | 'crc16-modbus'
-  /** First byte summed, and the end (exclusive). */
+  /** First byte summed, and the end (exclusive); 0 as the end stands for the end of the frame. */
   readonly from: number
   readonly to: number
   /** Where the expected value stands. */
@@ -11,7 +11,7 @@ export interface Checksum {
 }
 
 export type Framing =
-  /** Text lines ended by LF, CR or CRLF. */
+  /** Text lines ended by LF, CR or CRLF; empty ones are left out. `maxBytes` is the longest line taken, 16 KiB unless said. */
   | { readonly kind: 'lines'; readonly maxBytes?: number }
   /** Frames of one length, found by their first bytes and proven by tail and checksum. */
   | {
@@ -21,16 +21,17 @@ export type Framing =
       readonly tail?: readonly number[]
       readonly checksum?: Checksum
     }
-  /** Frames whose header holds how many bytes follow it. */
+  /** Frames whose header holds how many bytes follow it; two-byte counts are big-endian. */
   | {
       readonly kind: 'counted'
       readonly head: readonly number[]
       readonly countAt: number
       readonly countBytes: 1 | 2
+      /** Longest whole frame: a greater count is noise, not a frame to wait for. */
       readonly maxBytes: number
       readonly checksum?: Checksum
     }
-  /** DSMR P1: from `/` to `!` and its CRC16 line (DSMR 5.0.2 P1 §6.2). */
+  /** DSMR P1: from `/` to `!` and its CRC16 (DSMR 5.0.2 P1 §6.2); versions before 4 have none. */
   | { readonly kind: 'dsmr-p1' }
   /** VE.Direct text blocks, closed by `Checksum` and one raw byte, HEX frames in between taken out. */
   | { readonly kind: 'vedirect' }
@@ -41,4 +42,35 @@ export type Framing =
 export interface Poll {
   readonly request: Uint8Array
   readonly everyMs: number
+  /** How long an answer may take; 1 s unless said. */
+  readonly timeoutMs?: number
+}
+
+/** How the wire is driven. */
+export interface LineSettings {
+  readonly baud: number
+  /** 8 unless said. */
+  readonly dataBits?: 7 | 8
+  /** `none` unless said. */
+  readonly parity?: 'none' | 'even' | 'odd'
+  /** 1 unless said. */
+  readonly stopBits?: 1 | 2
+  /** Hardware flow control; off unless said. */
+  readonly rtscts?: boolean
+}
+
+/** Everything a port must know of the device behind it. */
+export interface SerialSource {
+  readonly line: LineSettings
+  readonly framing: Framing
+  /** Asked in turn. */
+  readonly polls?: readonly Poll[]
+  /** The device speaks at least this often by itself: a port that stays silent for much longer is opened again. */
+  readonly promisesEveryMs?: number
+}
+
+/** A USB vendor and product id by which a device's adapter is recognised, as four hex digits each. */
+export interface UsbId {
+  readonly vendor: string
+  readonly product: string
 }

@@ -4,6 +4,20 @@ import type { Millis, Seq } from '../reading.ts'
 /** Takes a frame; when it returns, what the frame held is appended to the log (not yet durable). Never throws. */
 export type FrameSink = (frame: Frame) => void
 
+/** Bytes of a serial port that never became a frame: for the quarantine, beside what decoding rejects. */
+export interface RejectedBytes {
+  readonly source: string
+  readonly profile: string
+  readonly reason: string
+  readonly where: string
+  /** The first of them, at most 256; a copy. */
+  readonly bytes: Uint8Array
+  readonly receivedAt: Millis
+}
+
+/** Takes note of bytes given up. Never throws. */
+export type RejectSink = (rejected: RejectedBytes) => void
+
 /** How an input learns that what it handed over is on disk. The log is one. */
 export interface Durability {
   readonly head: Seq

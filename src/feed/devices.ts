@@ -1,0 +1,291 @@
+import type { Store } from '../log/store.ts'
+import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../reading.ts'
+import { isoTime } from './json.ts'
+
+export type DeviceStatus = 'online' | 'offline' | 'unknown'
+
+/** A device as `/api/devices` shows it. */
+export interface Device {
+  readonly id: DeviceId
+  readonly name: string
+  /** Family that decodes it; null until it has been heard since the database was made. */
+  readonly profile: string | null
+  /** Input that heard it last. */
+  readonly source: string | null
+  readonly status: DeviceStatus
+  /** Time of its newest reading, RFC 3339; null when it has none. */
+  readonly lastSeen: string | null
+  readonly tags: Tags
+  readonly hidden: boolean
+  readonly metrics: readonly Metric[]
+}
+
+export interface Metric {
+  readonly metric: string
+  readonly channel?: string
+  readonly unit: string | null
+  readonly kind: 'number' | 'boolean' | 'string'
+  readonly last: { readonly seq: Seq; readonly time: string; readonly value: Value; readonly quality?: Quality }
+}
+
+export type Tags = Readonly<Record<string, string | number | boolean>>
+
+/** What people say about a device, in the configuration or through the API (which is stronger). */
+export interface Label {
+  readonly name?: string | undefined
+  readonly tags?: Tags | undefined
+  readonly hidden?: boolean | undefined
+}
+
+/** What is kept of a device beside its readings: JSON in `Store.records`. */
+interface Kept {
+  readonly profile?: string
+  readonly source?: string
+  /** Name it gave itself. */
+  readonly announced?: string
+  readonly label?: Label
+  /** Readings up to here belong to a device that was forgotten. */
+  readonly forgotten?: Seq
+}
+
+interface Entry {
+  readonly id: DeviceId
+  kept: Kept
+  /** What it last said of itself; null for nothing. */
+  online: boolean | null
+  /** Head of the log when it said so: a later reading proves an offline device wrong. */
+  onlineAt: Seq
+  /** What it is after its bridge was asked as well. */
+  status: DeviceStatus
+  statusTime: Millis
+  /** Number of its last change of status. */
+  changed: number
+  lastTime: Millis
+  /** The newest reading by metric and channel. */
+  readonly last: Map<string, LoggedReading>
+}
+
+const recordKind = 'device'
+
+/** One read of the log while catching up; a turn of 100,000 readings/s brings far fewer. */
+const readingsPerRead = 4096
+
+/**
+ * What is known of devices. Readings are folded in from a cursor over the log, once a turn of the event loop, so that
+ * appending them costs nothing here; what is known beside them (family, names) is kept in the store's records.
+ * Devices are as many as the gateway lets in (`limits.newDevicesPerHour`).
+ */
+export class DeviceDirectory {
+  /** Called after every change of status. */
+  onChange: () => void = () => {}
+  readonly #store: Store
+  readonly #stopped = new AbortController()
+  readonly #entries = new Map<DeviceId, Entry>()
+  /** Online or not by prefix of the ids behind it. */
+  readonly #bridges = new Map<string, boolean>()
+  /** Forgotten, and not heard of since. */
+  readonly #forgotten = new Map<DeviceId, Seq>()
+  #labels: ReadonlyMap<DeviceId, Label>
+  #changes = 0
+  #place: Seq
+  #catchingUp: Promise<void> | null = null
+
+  private constructor(store: Store, labels: ReadonlyMap<DeviceId, Label>) {
+    this.#store = store
+    this.#labels = labels
+    this.#place = store.head
+  }
+
+  /** Reads what the store knows, and follows it from there. `labels` are those of the configuration. */
+  static async open(store: Store, labels: ReadonlyMap<DeviceId, Label> = new Map()): Promise<DeviceDirectory> {
+    const directory = new DeviceDirectory(store, labels)
+    for (const [id, text] of store.records.all(recordKind)) directory.#restore(id, JSON.parse(text) as Kept)
+    for (const reading of await store.latest()) directory.#fold(reading)
+    directory.#follow()
+    return directory
+  }
+
+  /** How many changes of status there have been. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** The devices whose status changed after the first `count` changes, as they are now. */
+  changedSince(count: number): { id: DeviceId; status: DeviceStatus; statusTime: Millis }[] {
+    return [...this.#entries.values()].filter(({ changed }) => changed > count).sort((a, b) => a.changed - b.changed)
+  }
+
+  /** All devices by id, with every reading appended so far. */
+  async list(): Promise<Device[]> {
+    await this.#catchUp()
+    return [...this.#entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map((entry) => this.#show(entry))
+  }
+
+  async get(id: DeviceId): Promise<Device | undefined> {
+    await this.#catchUp()
+    const entry = this.#entries.get(id)
+    return entry && this.#show(entry)
+  }
+
+  /** A frame of the device was decoded. Called for every frame: cheap when nothing is new. */
+  seen(id: DeviceId, profile: string, source: string, announced?: string): void {
+    const entry = this.#entry(id)
+    const { kept } = entry
+    if (kept.profile === profile && kept.source === source && (announced ?? kept.announced) === kept.announced) return
+    this.#keep(entry, { ...kept, profile, source, ...(announced !== undefined && { announced }) })
+  }
+
+  /** A device, or with scope `bridge` every device whose id starts with `id`, came or went. */
+  setStatus(id: string, online: boolean, scope: 'device' | 'bridge' = 'device', time: Millis = Date.now()): void {
+    if (scope === 'device') {
+      const entry = this.#entry(id)
+      entry.online = online
+      entry.onlineAt = this.#store.head
+      this.#judge(entry, time)
+    } else {
+      this.#bridges.set(id, online)
+      for (const entry of this.#entries.values()) if (entry.id.startsWith(id)) this.#judge(entry, time)
+    }
+  }
+
+  /** Changes what people say about a device; an absent field stays. Undefined when there is no such device. */
+  async label(id: DeviceId, label: Label): Promise<Device | undefined> {
+    await this.#catchUp()
+    const entry = this.#entries.get(id)
+    if (!entry) return undefined
+    this.#keep(entry, { ...entry.kept, label: { ...entry.kept.label, ...label } })
+    return this.#show(entry)
+  }
+
+  /** Forgets a device and what people said about it; its next reading makes it known again. False when unknown. */
+  remove(id: DeviceId): boolean {
+    const { head } = this.#store
+    this.#store.records.put(recordKind, id, JSON.stringify({ forgotten: head } satisfies Kept))
+    this.#forgotten.set(id, head)
+    return this.#entries.delete(id)
+  }
+
+  /** Takes the labels of a configuration that was read again. */
+  configure(labels: ReadonlyMap<DeviceId, Label>): void {
+    this.#labels = labels
+  }
+
+  close(): void {
+    this.#stopped.abort()
+  }
+
+  #restore(id: DeviceId, kept: Kept): void {
+    const { forgotten } = kept
+    if (forgotten !== undefined && Object.keys(kept).length === 1) {
+      // Once retention has taken its readings nothing can bring it back by mistake.
+      if (forgotten < this.#store.floor) this.#store.records.delete(recordKind, id)
+      else this.#forgotten.set(id, forgotten)
+    } else this.#entry(id).kept = kept
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) if (await this.#store.wait(this.#place, { signal })) await this.#catchUp()
+  }
+
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#readOn().finally(() => {
+      this.#catchingUp = null
+    })
+    return this.#catchingUp
+  }
+
+  async #readOn(): Promise<void> {
+    while (this.#place < this.#store.head && !this.#stopped.signal.aborted) {
+      const page = await this.#store.read(this.#place, null, readingsPerRead)
+      this.#place = page.next
+      for (const reading of page.readings) this.#fold(reading)
+    }
+  }
+
+  #fold(reading: LoggedReading): void {
+    let entry = this.#entries.get(reading.device)
+    if (!entry) {
+      const forgotten = this.#forgotten.get(reading.device)
+      if (forgotten !== undefined && reading.seq <= forgotten) return
+      entry = this.#entry(reading.device)
+    } else if (entry.kept.forgotten !== undefined && reading.seq <= entry.kept.forgotten) return
+    const key = reading.channel === undefined ? reading.metric : `${reading.metric}\0${reading.channel}`
+    const last = entry.last.get(key)
+    if (last && last.seq > reading.seq) return
+    entry.last.set(key, reading)
+    if (reading.time > entry.lastTime) entry.lastTime = reading.time
+    if (entry.online === false && reading.seq > entry.onlineAt && reading.quality !== 'stale') {
+      entry.online = true
+      this.#judge(entry, reading.time)
+    }
+  }
+
+  #entry(id: DeviceId): Entry {
+    let entry = this.#entries.get(id)
+    if (!entry) {
+      const forgotten = this.#forgotten.get(id)
+      this.#forgotten.delete(id)
+      entry = {
+        id,
+        kept: forgotten === undefined ? {} : { forgotten },
+        online: null,
+        onlineAt: 0,
+        status: 'unknown',
+        statusTime: 0,
+        changed: 0,
+        lastTime: Number.NEGATIVE_INFINITY,
+        last: new Map(),
+      }
+      this.#entries.set(id, entry)
+      this.#judge(entry, Date.now())
+    }
+    return entry
+  }
+
+  /** What its bridge and the device itself say together; tells the streams when that is something else than before. */
+  #judge(entry: Entry, time: Millis): void {
+    const status = this.#isCutOff(entry.id) || entry.online === false ? 'offline' : entry.online ? 'online' : 'unknown'
+    if (status === entry.status) return
+    entry.status = status
+    entry.statusTime = time
+    entry.changed = ++this.#changes
+    this.onChange()
+  }
+
+  #isCutOff(id: DeviceId): boolean {
+    for (const [prefix, online] of this.#bridges) if (!online && id.startsWith(prefix)) return true
+    return false
+  }
+
+  #keep(entry: Entry, kept: Kept): void {
+    entry.kept = kept
+    this.#store.records.put(recordKind, entry.id, JSON.stringify(kept))
+  }
+
+  #show({ id, kept, status, lastTime, last }: Entry): Device {
+    const configured = this.#labels.get(id)
+    const native = id.slice(id.indexOf(':') + 1)
+    return {
+      id,
+      name: kept.label?.name ?? configured?.name ?? kept.announced ?? native,
+      profile: kept.profile ?? null,
+      source: kept.source ?? null,
+      status,
+      lastSeen: last.size > 0 ? isoTime(lastTime) : null,
+      tags: { ...configured?.tags, ...kept.label?.tags },
+      hidden: kept.label?.hidden ?? configured?.hidden ?? false,
+      metrics: [...last.values()].map(showMetric),
+    }
+  }
+}
+
+function showMetric({ metric, channel, unit, value, seq, time, quality }: LoggedReading): Metric {
+  return {
+    metric,
+    ...(channel !== undefined && { channel }),
+    unit,
+    kind: typeof value as 'number' | 'boolean' | 'string',
+    last: { seq, time: isoTime(time), value, ...(quality && { quality }) },
+  }
+}

@@ -1,0 +1,63 @@
+import type { ReadingLog } from '../log/log.ts'
+import type { DeviceDirectory } from './devices.ts'
+import { cursorEvent, deviceEvent, openingEvents } from './events.ts'
+import type { StreamFilter } from './filter.ts'
+import { Pages } from './pages.ts'
+import type { Start } from './position.ts'
+import { quietMs, type Reader, Turns } from './turns.ts'
+
+/** What all streams share: the log they follow, pages encoded once for many, and whose turn it is. */
+export class Feed {
+  readonly log: ReadingLog
+  readonly pages: Pages
+  readonly turns: Turns
+  readonly #directory: DeviceDirectory
+  /** Events of the latest status changes by what a reader has seen and may see; forgotten when there are newer ones. */
+  readonly #news = new Map<string, Buffer | null>()
+  #newsUpTo = 0
+
+  constructor(log: ReadingLog, directory: DeviceDirectory) {
+    this.log = log
+    this.pages = new Pages(log)
+    this.turns = new Turns(log, () => directory.changes)
+    this.#directory = directory
+    directory.onChange = () => this.turns.pass()
+  }
+
+  /** A reader that stands at `start`, and the events that tell its client so. */
+  open({ after, gap }: Start): { reader: Reader; opening: string } {
+    const { runs, head, floor } = this.log
+    const reader = { place: after, changes: this.#directory.changes, sentAt: this.turns.now, closed: false, wake: null }
+    return { reader, opening: openingEvents(runs, after, gap, { head, oldest: floor }) }
+  }
+
+  /** Events of devices whose status changed since the reader was last told; null for none. */
+  news(reader: Reader, filter: StreamFilter | null): Buffer | null {
+    const after = reader.changes
+    const upTo = this.#directory.changes
+    if (after === upTo) return null
+    reader.changes = upTo
+    if (this.#newsUpTo !== upTo) {
+      this.#newsUpTo = upTo
+      this.#news.clear()
+    }
+    const key = filter ? `${after} ${filter.key}` : `${after}`
+    const held = this.#news.get(key)
+    if (held !== undefined) return held
+    const changed = this.#directory.changedSince(after).filter(({ id }) => !filter || filter.matchesDevice(id))
+    const text = changed.map(({ id, status, statusTime }) => deviceEvent(id, status, statusTime)).join('')
+    const bytes = text === '' ? null : Buffer.from(text)
+    this.#news.set(key, bytes)
+    return bytes
+  }
+
+  /** A cursor when the reader has sent nothing for long. */
+  heartbeat(reader: Reader): Buffer | null {
+    if (reader.sentAt > this.turns.now - quietMs) return null
+    return Buffer.from(cursorEvent(this.log.runs, reader.place, { head: this.log.head }))
+  }
+
+  close(): void {
+    this.turns.stop()
+  }
+}

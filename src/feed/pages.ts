@@ -1,0 +1,64 @@
+import type { ReadingLog } from '../log/log.ts'
+import type { Seq } from '../reading.ts'
+import { pageEvents } from './events.ts'
+import type { StreamFilter } from './filter.ts'
+
+/** A page of the log as bytes for a stream. */
+export interface EncodedPage {
+  /** Null when nothing matched and nothing was lost. The same buffer goes to many connections: never written to. */
+  readonly bytes: Buffer | null
+  readonly next: Seq
+}
+
+/**
+ * A slow client holds one page beyond its socket's buffer, and a catching-up one is served page by page in turn with
+ * everybody else: about 85 KB, which keeps the first small and the second fast.
+ */
+const readingsPerPage = 512
+
+/**
+ * Pages read and encoded once for all connections that stand at the same position with the same filter. Kept only for
+ * the turn of the event loop in which they are ready; those that come later read a page that reaches further. An empty
+ * page is never kept: a reader would be given it again after the next append, find itself behind, and so go round.
+ */
+export class Pages {
+  readonly #log: ReadingLog
+  readonly #held = new Map<string, Promise<EncodedPage>>()
+  readonly #ready: string[] = []
+
+  constructor(log: ReadingLog) {
+    this.#log = log
+  }
+
+  read(after: Seq, filter: StreamFilter | null): Promise<EncodedPage> {
+    const key = filter ? `${after} ${filter.key}` : `${after}`
+    const held = this.#held.get(key)
+    if (held) return held
+    const page = this.#encode(after, filter).then(
+      (encoded) => {
+        if (encoded.bytes === null) this.#held.delete(key)
+        else this.#dropAfterTurn(key)
+        return encoded
+      },
+      (error) => {
+        this.#held.delete(key)
+        throw error
+      },
+    )
+    this.#held.set(key, page)
+    return page
+  }
+
+  async #encode(after: Seq, filter: StreamFilter | null): Promise<EncodedPage> {
+    const page = await this.#log.read(after, filter, readingsPerPage)
+    const text = pageEvents(this.#log.runs, this.#log.head, after, page)
+    return { bytes: text === '' ? null : Buffer.from(text), next: page.next }
+  }
+
+  #dropAfterTurn(key: string): void {
+    if (this.#ready.push(key) > 1) return
+    setImmediate(() => {
+      for (const done of this.#ready.splice(0)) this.#held.delete(done)
+    })
+  }
+}

@@ -1,0 +1,131 @@
+import type { ReadingLog } from '../log/log.ts'
+import type { Millis, Seq } from '../reading.ts'
+
+/** A stream that waits for its next turn, as the scheduler sees it. */
+export interface Reader {
+  /** Position in the log up to which it has read. */
+  place: Seq
+  /** How many status changes it has been told. */
+  changes: number
+  /** When it last sent something, on the clock of `Turns.now`. */
+  sentAt: Millis
+  /** The other side has gone, or the server is closing. */
+  closed: boolean
+  /** Set while it waits. */
+  wake: (() => void) | null
+}
+
+/** After this much quiet a stream says where it stands: below the 30 to 60 s after which proxies give up on idle ones. */
+export const quietMs: Millis = 15_000
+
+/**
+ * How many streams are woken before others get the event loop. A wake-up ends in a write of a few microseconds, so that
+ * sockets and serial ports are served again after about a millisecond, however many streams there are.
+ */
+const wokenPerTurn = 256
+
+/**
+ * Wakes the streams that have something to do, in the order in which they began to wait, a slice at a time. One waiter
+ * in the log and one timer stand for all of them: 10,000 idle streams cost no timer and no abort signal each.
+ */
+export class Turns {
+  readonly #log: ReadingLog
+  readonly #changes: () => number
+  readonly #stopped = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #waiting: Reader[] = []
+  #passing = false
+  #again = false
+
+  /** `changes` counts the status changes of devices so far. */
+  constructor(log: ReadingLog, changes: () => number) {
+    this.#log = log
+    this.#changes = changes
+    this.#timer = setInterval(() => this.pass(), 1000).unref()
+    this.#follow()
+  }
+
+  /** Milliseconds on a clock that never jumps. */
+  get now(): Millis {
+    return performance.now()
+  }
+
+  /** Resolves when there is something new for the reader, when it has been quiet for long, or when it is closed. */
+  next(reader: Reader): Promise<void> {
+    if (reader.closed) return Promise.resolve()
+    return new Promise((resolve) => {
+      reader.wake = resolve
+      this.#waiting.push(reader)
+      if (this.#hasNews(reader)) this.pass()
+    })
+  }
+
+  /** Ends the wait of one reader. */
+  close(reader: Reader): void {
+    reader.closed = true
+    wake(reader)
+  }
+
+  /** Looks through all that wait, in the next turn of the event loop. */
+  pass(): void {
+    if (this.#passing) this.#again = true
+    else {
+      this.#passing = true
+      setImmediate(() => this.#slice(this.#waiting.splice(0), 0))
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#stopped.abort()
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stopped
+    let seen = this.#log.head
+    while (!signal.aborted) {
+      const grown = await this.#log.wait(seen, { signal })
+      seen = this.#log.head
+      if (!grown) continue
+      // The log wakes its waiters at the end of a turn: no need to wait for another one.
+      if (this.#passing) this.#again = true
+      else {
+        this.#passing = true
+        this.#slice(this.#waiting.splice(0), 0)
+      }
+    }
+  }
+
+  #slice(readers: Reader[], from: number): void {
+    let woken = 0
+    let index = from
+    const quietSince = this.now - quietMs
+    for (; index < readers.length && woken < wokenPerTurn; index++) {
+      const reader = readers[index]!
+      if (reader.closed || reader.wake === null) continue
+      if (this.#hasNews(reader) || reader.sentAt <= quietSince) {
+        wake(reader)
+        woken++
+      } else this.#waiting.push(reader)
+    }
+    if (index < readers.length) {
+      setImmediate(() => this.#slice(readers, index))
+      return
+    }
+    this.#passing = false
+    if (this.#again) {
+      this.#again = false
+      this.pass()
+    }
+  }
+
+  #hasNews(reader: Reader): boolean {
+    return reader.place < this.#log.head || reader.changes < this.#changes()
+  }
+}
+
+function wake(reader: Reader): void {
+  const resolve = reader.wake
+  reader.wake = null
+  resolve?.()
+}

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../errors.ts'
+
+/** Who asks, and what they may do. */
+export interface Identity {
+  readonly id: string
+  readonly admin: boolean
+  /** Globs of the devices whose readings they may see. */
+  readonly read: readonly string[]
+}
+
+/** Knows tokens. */
+export interface Verifier {
+  /** Null for a token that is unknown, revoked or expired. */
+  verify(token: string): Promise<Identity | null>
+}
+
+/** Where a request came in. */
+export interface Listener {
+  /** `local`: the socket file in the data folder, which only the gateway's own user can open. */
+  readonly kind: 'local' | 'tcp'
+  /** Only programs on this machine can reach it. */
+  readonly loopback: boolean
+}
+
+export const cookieName = 'rivulet_token'
+
+const owner: Identity = { id: 'local', admin: true, read: ['*'] }
+const loopbackVisitor: Identity = { id: 'loopback', admin: true, read: ['*'] }
+const visitor: Identity = { id: 'anonymous', admin: false, read: ['*'] }
+
+/** A request's identity, and whether a browser adds what proves it by itself, so that another site could misuse it. */
+export interface Caller {
+  readonly identity: Identity
+  readonly ambient: boolean
+}
+
+/**
+ * Who sends the request: the token it carries; else, without one, the owner over the local socket, and anybody where
+ * that is allowed.
+ * @throws GatewayError `unauthorized` for no token where one is needed, and for a wrong one everywhere
+ */
+export async function callerOf(
+  req: IncomingMessage,
+  listener: Listener,
+  tokens: Verifier,
+  anonymous: boolean,
+): Promise<Caller> {
+  const bearer = /^Bearer +([^ ]+)$/i.exec(req.headers.authorization ?? '')?.[1]
+  const token = bearer ?? cookieToken(req)
+  if (token !== undefined) {
+    const identity = await tokens.verify(token)
+    if (identity) return { identity, ambient: bearer === undefined }
+    // A browser goes on sending the cookie of a token that was revoked: where no token is needed, neither is that one.
+    if (bearer !== undefined) throw new GatewayError('unauthorized', 'the token is not valid', 'ask for another one')
+  }
+  if (listener.kind === 'local') return { identity: owner, ambient: false }
+  if (listener.loopback && isDirect(req)) return { identity: loopbackVisitor, ambient: true }
+  if (anonymous) return { identity: visitor, ambient: true }
+  throw new GatewayError(
+    'unauthorized',
+    token === undefined ? 'a token is needed here' : 'the token is not valid',
+    'send Authorization: Bearer <token>, or open /?token=<token> in a browser; rivulet token create makes one',
+  )
+}
+
+/** A reverse proxy on this machine reaches the loopback listener for somebody else. */
+function isDirect({ headers }: IncomingMessage): boolean {
+  return (
+    !('forwarded' in headers || 'x-forwarded-for' in headers || 'via' in headers) &&
+    isLoopbackName(hostName(headers.host ?? ''))
+  )
+}
+
+function cookieToken(req: IncomingMessage): string | undefined {
+  for (const pair of (req.headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=', 2)
+    if (name === cookieName && value) return value
+  }
+  return undefined
+}
+
+/** The name in a Host header, without the port, in lower case. */
+export function hostName(host: string): string {
+  return (/^\[[^\]]*\]/.exec(host)?.[0] ?? host.replace(/:\d*$/, '')).toLowerCase()
+}
+
+/** RFC 6761 §6.3 and the loopback addresses. */
+export function isLoopbackName(name: string): boolean {
+  return (
+    name === '' ||
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(name)
+  )
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { GatewayError } from '../errors.ts'
+import {
+  type Caller,
+  callerOf,
+  hostName,
+  type Identity,
+  isLoopbackName,
+  type Listener,
+  type Verifier,
+} from './access.ts'
+
+export interface GateOptions {
+  readonly tokens: Verifier
+  /** No token is needed to read, on any address. */
+  readonly anonymous: boolean
+  /** Host names allowed beside this machine's own, for reverse proxies. */
+  readonly hosts: readonly string[]
+  /** Web sites whose scripts may use the API (CORS). */
+  readonly origins: readonly string[]
+}
+
+/**
+ * What every request passes first, streams and everything else alike.
+ * @throws GatewayError `forbidden` for a Host that is not this machine, `unauthorized` without a needed token
+ */
+export class Gate {
+  readonly #options: GateOptions
+  readonly #names: ReadonlySet<string>
+
+  constructor(options: GateOptions) {
+    this.#options = options
+    const own = hostname().toLowerCase()
+    this.#names = new Set([own, `${own}.local`, ...options.hosts.map((host) => hostName(host))])
+  }
+
+  /**
+   * DNS rebinding: a site may point its own name at this machine, and its scripts then share an origin with us. They
+   * cannot change the Host header. An address instead of a name cannot be pointed anywhere, so any is allowed:
+   * inside a container we do not know the addresses under which we are reached.
+   */
+  checkHost(req: IncomingMessage, listener: Listener): void {
+    if (listener.kind === 'local' || req.headers.host === undefined) return
+    const name = hostName(req.headers.host)
+    if (isLoopbackName(name) || this.#names.has(name) || isIP(name.replace(/^\[|\]$/g, ''))) return
+    throw new GatewayError(
+      'forbidden',
+      `this gateway is not called ${name}`,
+      `add ${name} to http.hosts in the configuration`,
+    )
+  }
+
+  caller(req: IncomingMessage, listener: Listener): Promise<Caller> {
+    return callerOf(req, listener, this.#options.tokens, this.#options.anonymous)
+  }
+
+  /** CORS (Fetch §3.2): lets the listed sites read answers. Cookies are never shared with them; they send a token. */
+  allowOrigin(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#options.origins.length === 0) return
+    res.setHeader('vary', 'Origin')
+    const { origin } = req.headers
+    if (origin === undefined || !this.#options.origins.includes(origin)) return
+    res.setHeader('access-control-allow-origin', origin)
+    res.setHeader('access-control-expose-headers', 'Link')
+    if (req.method !== 'OPTIONS') return
+    res.setHeader('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
+    res.setHeader('access-control-allow-headers', 'Authorization, Content-Type, Last-Event-ID')
+    res.setHeader('access-control-max-age', '600')
+  }
+
+  /**
+   * CSRF: what the browser adds by itself (a cookie, or being on this machine) proves nothing about which site asked.
+   * Browsers say so in Sec-Fetch-Site, older ones in Origin; other programs send neither.
+   */
+  checkWrite(req: IncomingMessage, { ambient }: Caller): void {
+    if (!ambient) return
+    const site = req.headers['sec-fetch-site']
+    const { origin, host } = req.headers
+    const foreign =
+      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+      (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
+    if (foreign) throw new GatewayError('forbidden', 'another web site may not change anything here', 'send a token')
+  }
+}
+
+/** @throws GatewayError `forbidden` */
+export function needAdmin(identity: Identity): void {
+  if (!identity.admin)
+    throw new GatewayError('forbidden', 'this needs an admin token', 'rivulet token create --admin makes one')
+}

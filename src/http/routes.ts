@@ -1,0 +1,79 @@
+import { GatewayError } from '../errors.ts'
+import type { Device, DeviceDirectory } from '../feed/devices.ts'
+import { allows } from '../feed/filter.ts'
+import type { Store } from '../log/store.ts'
+import type { Identity } from './access.ts'
+import { readBody } from './body.ts'
+import { streamHeaders } from './connection.ts'
+import { sendReadings } from './readings.ts'
+import type { Route } from './route.ts'
+import { labelBody } from './shapes.ts'
+
+/** Devices, and their readings. */
+export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] {
+  const find = async (id: string, { read }: Identity): Promise<Device> => {
+    const device = allows(read, id) ? await directory.get(id) : undefined
+    if (device) return device
+    throw new GatewayError('not-found', `no device ${id} has been seen`, 'GET /api/devices lists those that have')
+  }
+  return [
+    {
+      method: 'GET',
+      path: '/api/devices',
+      need: 'read',
+      async handle(exchange, { read }) {
+        exchange.body = (await directory.list()).filter(({ id }) => allows(read, id))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/devices/:id',
+      need: 'read',
+      async handle(exchange, identity) {
+        exchange.body = await find(exchange.params.id!, identity)
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/api/devices/:id',
+      need: 'admin',
+      async handle(exchange, identity) {
+        const id = exchange.params.id!
+        const label = await readBody(exchange.req, labelBody)
+        await find(id, identity)
+        exchange.body = await directory.label(id, label)
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/devices/:id',
+      need: 'admin',
+      async handle(exchange, identity) {
+        const { id } = await find(exchange.params.id!, identity)
+        directory.remove(id)
+        exchange.status = 204
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/readings',
+      need: 'read',
+      handle: (exchange, identity) => sendReadings(exchange, store, identity),
+    },
+    ...['/api/stream', '/api/devices/:id/stream'].map(streamHead),
+  ]
+}
+
+/** Streams are answered before Koa (see streams.ts); what comes here is HEAD, which gets what GET would begin with. */
+function streamHead(path: string): Route {
+  return {
+    method: 'GET',
+    path,
+    need: 'read',
+    handle(exchange) {
+      exchange.set(streamHeaders)
+      exchange.status = 200
+      exchange.body = ''
+    },
+  }
+}

@@ -1,1 +1,11 @@
-export {}
+import 'uplot/dist/uPlot.min.css'
+import './style/theme.css'
+import './style/base.css'
+import './style/overview.css'
+import './style/device.css'
+import './style/inputs.css'
+import { startApp } from './app.ts'
+import { startTheme } from './theme.ts'
+
+startTheme()
+startApp(document.body)

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { formatRoute, parseRoute, type Route } from '../../web/route.ts'
+
+it('gives every view an address that leads back to it', () => {
+  const routes: Route[] = [
+    { view: 'devices', search: '' },
+    { view: 'devices', search: 'living & attic' },
+    { view: 'device', id: 'z2m:living_room', range: '1h' },
+    { view: 'device', id: 'a.b:c-d_1', range: '5m' },
+    { view: 'inputs' },
+  ]
+  for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route)
+})
+
+it('leads to the devices from an address that it does not understand', () => {
+  for (const hash of ['', '#', '#/nowhere', '#/device/', '#?'])
+    expect(parseRoute(hash)).toEqual({ view: 'devices', search: '' })
+  expect(parseRoute('#/device/%E0%A4%A?range=7y')).toEqual({ view: 'device', id: '%E0%A4%A', range: '1h' })
+})

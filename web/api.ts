@@ -1,0 +1,44 @@
+import { learnClock } from './clock.ts'
+
+/** An answer that is not the one asked for, in words for a person (RFC 9457: title, detail). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Fetches JSON from the gateway. Throws ApiError; an abort passes through as it is. */
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, signal ? { signal } : {})
+  learnClock(response.headers.get('date'))
+  if (response.ok || path === '/readyz') return (await response.json()) as T
+  throw new ApiError(response.status, await problemText(response))
+}
+
+/** Hands the token to the gateway, which answers with a cookie that scripts cannot read. Whether it is the right one, the next request shows. */
+export async function signIn(token: string): Promise<void> {
+  await request(`/?token=${encodeURIComponent(token)}`, { redirect: 'manual', cache: 'no-store' })
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { credentials: 'same-origin', headers: { accept: 'application/json' }, ...init })
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw new ApiError(0, 'The gateway does not answer')
+  }
+}
+
+async function problemText(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as { title?: string; detail?: string }
+    return problem.detail ?? problem.title ?? `The gateway answered ${response.status}`
+  } catch {
+    return `The gateway answered ${response.status}`
+  }
+}

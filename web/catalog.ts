@@ -1,0 +1,169 @@
+import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../src/reading.ts'
+import { compareMetrics } from './quantity.ts'
+import { createTrace, type Trace } from './trace.ts'
+import type { DeviceStatus, WireDevice, WireDeviceChange } from './wire.ts'
+
+export interface LastValue {
+  readonly seq: Seq
+  readonly time: Millis
+  readonly value: Value
+  readonly quality?: Quality
+}
+
+export interface KnownSeries {
+  readonly key: string
+  readonly metric: string
+  readonly channel: string | undefined
+  readonly unit: string | null
+  last: LastValue | undefined
+  readonly trace: Trace
+  /** Whether the trace has been filled with what came before the page was opened. */
+  traced: boolean
+}
+
+export interface KnownDevice {
+  readonly id: DeviceId
+  name: string
+  profile: string | undefined
+  source: string | undefined
+  status: DeviceStatus
+  tags: Readonly<Record<string, string | number | boolean>>
+  hidden: boolean
+  lastSeen: Millis | undefined
+  /** By key, in the order they are shown. */
+  series: readonly KnownSeries[]
+}
+
+export interface CatalogListener {
+  /** Devices came or went, or one got a name, tags or a further series. */
+  listed(): void
+  /** A value or the status of this device changed. */
+  changed(id: DeviceId): void
+  /** A reading of a device that the snapshot did not have: its name is not known yet. */
+  unknown(id: DeviceId): void
+}
+
+/** What is known of every device: its names and, of every series, the newest value. Bounded by the gateway's limit on devices. */
+export interface Catalog {
+  readonly devices: ReadonlyMap<DeviceId, KnownDevice>
+  /** A snapshot of GET /api/devices. A value that the stream has overtaken meanwhile stays. */
+  load(devices: readonly WireDevice[]): void
+  take(reading: LoggedReading): void
+  change(change: WireDeviceChange): void
+  /** The stream begins anew: what happened meanwhile is missing in the traces. */
+  restart(): void
+}
+
+export function createCatalog(listener: CatalogListener): Catalog {
+  const devices = new Map<DeviceId, KnownDevice>()
+
+  function loadOne(wire: WireDevice): void {
+    const device = devices.get(wire.id) ?? provisional(wire.id)
+    devices.set(wire.id, device)
+    device.name = wire.name || nativeId(wire.id)
+    device.profile = wire.profile ?? undefined
+    device.source = wire.source
+    device.status = wire.status
+    device.tags = wire.tags ?? {}
+    device.hidden = wire.hidden ?? false
+    const seen = wire.lastSeen ? Date.parse(wire.lastSeen) : undefined
+    if (seen !== undefined && seen > (device.lastSeen ?? 0)) device.lastSeen = seen
+    for (const metric of wire.metrics) {
+      const series = seriesOf(device, metric)
+      if (metric.last && metric.last.seq > (series.last?.seq ?? 0))
+        series.last = { ...metric.last, time: Date.parse(metric.last.time) }
+    }
+  }
+
+  return {
+    devices,
+    load(list) {
+      const listed = new Set(list.map(({ id }) => id))
+      for (const id of devices.keys()) if (!listed.has(id)) devices.delete(id)
+      for (const wire of list) loadOne(wire)
+      listener.listed()
+    },
+    take(reading) {
+      let device = devices.get(reading.device)
+      const isNew = !device
+      if (!device) {
+        device = provisional(reading.device)
+        devices.set(reading.device, device)
+      }
+      const count = device.series.length
+      const series = seriesOf(device, reading)
+      if (reading.seq > (series.last?.seq ?? 0)) series.last = reading
+      if (typeof reading.value === 'number') series.trace.add(reading.time, reading.value)
+      if (reading.time > (device.lastSeen ?? 0)) device.lastSeen = reading.time
+      if (isNew) listener.unknown(device.id)
+      if (isNew || device.series.length > count) listener.listed()
+      listener.changed(device.id)
+    },
+    change({ id, status }) {
+      const device = devices.get(id)
+      if (!device) return listener.unknown(id)
+      device.status = status
+      listener.changed(id)
+    },
+    restart() {
+      for (const device of devices.values()) {
+        for (const series of device.series) {
+          series.trace.clear()
+          series.traced = false
+        }
+      }
+    },
+  }
+}
+
+/** Names a line: another unit is another line. */
+export function seriesKey(series: { metric: string; channel?: string | undefined; unit: string | null }): string {
+  return `${series.metric} ${series.channel ?? ''} ${series.unit ?? ''}`
+}
+
+/** Simulated devices say so everywhere, so that nobody takes their values for real ones. */
+export function isSimulated(device: KnownDevice): boolean {
+  return device.id.startsWith('demo:') || 'simulated' in device.tags
+}
+
+function provisional(id: DeviceId): KnownDevice {
+  return {
+    id,
+    name: nativeId(id),
+    profile: undefined,
+    source: undefined,
+    status: 'online',
+    tags: {},
+    hidden: false,
+    lastSeen: undefined,
+    series: [],
+  }
+}
+
+function nativeId(id: DeviceId): string {
+  return id.slice(id.indexOf(':') + 1) || id
+}
+
+function seriesOf(
+  device: KnownDevice,
+  of: { metric: string; channel?: string | undefined; unit: string | null },
+): KnownSeries {
+  const key = seriesKey(of)
+  const known = device.series.find((series) => series.key === key)
+  if (known) return known
+  const series: KnownSeries = {
+    key,
+    metric: of.metric,
+    channel: of.channel,
+    unit: of.unit,
+    last: undefined,
+    trace: createTrace(),
+    traced: false,
+  }
+  device.series = [...device.series, series].sort(
+    (a, b) =>
+      compareMetrics(a.metric, b.metric) ||
+      (a.channel ?? '').localeCompare(b.channel ?? '', undefined, { numeric: true }),
+  )
+  return series
+}

@@ -1,0 +1,166 @@
+import uPlot from 'uplot'
+import type { Millis, Value } from '../src/reading.ts'
+import { h } from './dom.ts'
+import type { Columns } from './points.ts'
+import { onTheme } from './theme.ts'
+
+/** What the pointer or the arrow keys are on; undefined where on nothing. */
+export type Hover = { readonly time: Millis; readonly value: Value } | undefined
+
+export interface Chart {
+  readonly element: HTMLElement
+  /** Draws the points between two times. */
+  draw(columns: Columns, from: Millis, to: Millis): void
+  dispose(): void
+}
+
+/** Colours of the theme, read when something is drawn: a canvas does not follow CSS. */
+export interface Ink {
+  readonly line: string
+  readonly text: string
+  readonly grid: string
+  readonly surface: string
+  readonly strong: string
+}
+
+/** The page's font, for canvases. */
+export const chartFont = '12px system-ui, -apple-system, "Segoe UI", sans-serif'
+
+/** What tells one kind of chart from another. */
+export interface ChartKind {
+  readonly height: number
+  readonly series: (ink: () => Ink) => uPlot.Series
+  readonly scaleY: uPlot.Scale
+  readonly axisY: uPlot.Axis
+  /** Turns the points into what uPlot plots. */
+  readonly plot: (columns: Columns) => (number | null)[]
+  readonly draw?: (u: uPlot, columns: Columns, ink: Ink) => void
+}
+
+/** Charts of a view share their cursor: the same moment on all of them. */
+const cursorGroup = 'device'
+
+/** A chart over time that follows its width, the theme, the pointer and the arrow keys. */
+export function createChart(label: string, kind: ChartKind, hover: (at: Hover) => void): Chart {
+  const element = h('div', {
+    class: 'chart',
+    tabindex: '0',
+    role: 'group',
+    'aria-label': `${label}: chart. The arrow keys read values.`,
+  })
+  let columns: Columns = { times: [], values: [] }
+  let range: [from: Millis, to: Millis] = [0, 1]
+  let cached: Ink | undefined
+  const ink = () => {
+    // An element that is not in the page yet has no colours.
+    if (!element.isConnected) return readInk(element)
+    cached ??= readInk(element)
+    return cached
+  }
+
+  const u = new uPlot(
+    {
+      width: 320,
+      height: kind.height,
+      ms: 1,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        sync: { key: cursorGroup, scales: ['x', null] },
+        points: { size: 8, width: 2, stroke: () => ink().surface, fill: () => ink().line },
+      },
+      scales: { x: { time: true, range: () => range }, y: kind.scaleY },
+      axes: [timeAxis(ink), { ...axisLook(ink), size: 52, ...kind.axisY }],
+      series: [{}, kind.series(ink)],
+      hooks: {
+        setCursor: [() => hover(pointed())],
+        draw: kind.draw ? [(self) => kind.draw!(self, columns, ink())] : [],
+      },
+    },
+    [[], []],
+    element,
+  )
+
+  function pointed(): Hover {
+    const at = u.cursor.idx
+    const value = at == null ? undefined : columns.values[at]
+    return value == null ? undefined : { time: columns.times[at!]!, value }
+  }
+
+  const resize = new ResizeObserver(() => {
+    if (element.clientWidth > 0) u.setSize({ width: element.clientWidth, height: kind.height })
+  })
+  resize.observe(element)
+  const stopTheme = onTheme(() => {
+    cached = undefined
+    u.redraw(false, true)
+  })
+  element.addEventListener('keydown', (event) => {
+    if (moveCursor(u, columns, event.key)) event.preventDefault()
+  })
+  element.addEventListener('blur', () => u.setCursor({ left: -10, top: -10 }))
+
+  return {
+    element,
+    draw(next, from, to) {
+      columns = next
+      range = [from, to]
+      u.setData([next.times, kind.plot(next)], true)
+    },
+    dispose() {
+      stopTheme()
+      resize.disconnect()
+      u.destroy()
+    },
+  }
+}
+
+function axisLook(ink: () => Ink): uPlot.Axis {
+  return {
+    stroke: () => ink().text,
+    font: chartFont,
+    gap: 6,
+    grid: { stroke: () => ink().grid, width: 1 },
+    ticks: { show: false },
+  }
+}
+
+function timeAxis(ink: () => Ink): uPlot.Axis {
+  const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+  const seconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  return {
+    ...axisLook(ink),
+    size: 28,
+    space: 72,
+    values: (_, splits, _axis, _space, stepMs) =>
+      splits.map((time) => (stepMs < 60_000 ? seconds : minutes).format(time)),
+  }
+}
+
+/** Moves to the next point that has a value. Says whether the key was meant for the chart. */
+function moveCursor(u: uPlot, { times, values }: Columns, key: string): boolean {
+  const step = { ArrowLeft: -1, ArrowRight: 1, Home: 0, End: 0 }[key]
+  if (step === undefined) {
+    if (key === 'Escape') u.setCursor({ left: -10, top: -10 })
+    return key === 'Escape'
+  }
+  let at = key === 'Home' ? 0 : key === 'End' || u.cursor.idx == null ? times.length - 1 : u.cursor.idx + step
+  while (values[at] === null) at += step || (key === 'Home' ? 1 : -1)
+  const time = times[at]
+  if (time !== undefined) u.setCursor({ left: u.valToPos(time, 'x'), top: 0 })
+  return true
+}
+
+function readInk(element: HTMLElement): Ink {
+  const style = getComputedStyle(element)
+  const colour = (name: string) => style.getPropertyValue(name).trim() || '#888888'
+  return {
+    line: colour('--line'),
+    text: colour('--muted'),
+    grid: colour('--grid'),
+    surface: colour('--surface'),
+    strong: colour('--text'),
+  }
+}

@@ -1,0 +1,39 @@
+import { createCopyLine } from './copy.ts'
+import { h } from './dom.ts'
+import { createInputList } from './input-list.ts'
+
+/** What to do while no device is known: a line that makes one appear, and what the gateway listens to. */
+export function createFirstRun(): { element: HTMLElement; show(shown: boolean): void; dispose(): void } {
+  const inputs = createInputList()
+  const element = h(
+    'section',
+    { class: 'first-run', hidden: true },
+    h('p', { class: 'waiting' }, h('span', { class: 'pulse' }), 'Listening'),
+    h('h1', {}, 'Waiting for the first reading'),
+    h(
+      'p',
+      { class: 'first-run-lead' },
+      'Whatever a sensor sends appears here at once. Try it with a message of your own:',
+    ),
+    createCopyLine(`mosquitto_pub -h ${location.hostname} -p 1883 -t sensors/demo/temperature -m 21.5`),
+    h(
+      'p',
+      { class: 'hint' },
+      'Where the broker asks for a user, add ',
+      h('code', {}, '-u USER -P PASSWORD'),
+      '. A sensor that sends and still does not appear is explained under ',
+      h('a', { href: '#/inputs' }, 'Inputs'),
+      '.',
+    ),
+    h('h2', {}, 'The gateway listens to'),
+    inputs.element,
+  )
+  return {
+    element,
+    show(shown) {
+      element.hidden = !shown
+      inputs.poll(shown)
+    },
+    dispose: inputs.dispose,
+  }
+}

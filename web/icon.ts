@@ -1,0 +1,21 @@
+import { svg } from './dom.ts'
+
+/** Strokes on a 24 × 24 grid. */
+const strokes = {
+  waves: 'M3 8c3.5 0 3.5 3 7 3s3.5-3 7-3 2.5 1.2 4 1.7M3 15c3.5 0 3.5 3 7 3s3.5-3 7-3 2.5 1.2 4 1.7',
+  back: 'M15 5l-7 7 7 7',
+  search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5L20 20',
+  auto: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16v16M14.5 6v12M17 8v8',
+  light:
+    'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
+  dark: 'M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+}
+
+export type IconName = keyof typeof strokes
+
+/** A decorative icon in the colour of the text: what it means must be said in words beside it or in a label. */
+export function icon(name: IconName): SVGSVGElement {
+  return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: strokes[name] }))
+}

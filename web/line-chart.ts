@@ -1,0 +1,64 @@
+import type uPlot from 'uplot'
+import { type Chart, createChart, type Hover, type Ink } from './chart.ts'
+import { leastStep } from './quantity.ts'
+
+/** A number over time. A null in the points breaks the line; a point between two of them is drawn as a dot. */
+export function createLineChart(label: string, unit: string | null, hover: (at: Hover) => void): Chart {
+  const leastSpan = 10 * leastStep(unit)
+  return createChart(
+    label,
+    {
+      height: 190,
+      series: (ink) => ({
+        stroke: () => ink().line,
+        width: 1.75,
+        fill: (u) => fade(u, ink()),
+        points: { size: 5, width: 0, fill: () => ink().line, filter: alonePoints },
+      }),
+      scaleY: { range: (_, low, high) => roomyRange(low, high, leastSpan) },
+      axisY: { space: 34, values: (_, splits) => tickTexts(splits) },
+      plot: ({ values }) => values.map((value) => (typeof value === 'number' ? value : null)),
+    },
+    hover,
+  )
+}
+
+/** A range with some air, never so narrow that the noise of a sensor's last digit looks like an event. */
+function roomyRange(low: number | null, high: number | null, leastSpan: number): [number, number] {
+  if (low === null || high === null) return [0, leastSpan]
+  const span = Math.max(high - low, leastSpan)
+  const middle = (low + high) / 2
+  const [from, to] = [middle - span * 0.58, middle + span * 0.58]
+  // What is never negative does not get an axis that is.
+  return low >= 0 && from < 0 ? [0, to - from] : [from, to]
+}
+
+function tickTexts(splits: number[]): string[] {
+  const step = splits.length > 1 ? Math.abs(splits[1]! - splits[0]!) : 1
+  const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))
+  const format = new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    notation: Math.max(...splits.map(Math.abs)) >= 100_000 ? 'compact' : 'standard',
+  })
+  return splits.map((split) => format.format(split))
+}
+
+function fade(u: uPlot, ink: Ink): CanvasGradient | string {
+  const { top, height } = u.bbox
+  if (!Number.isFinite(top + height)) return 'transparent'
+  const gradient = u.ctx.createLinearGradient(0, top, 0, top + height)
+  gradient.addColorStop(0, `${ink.line}2e`)
+  gradient.addColorStop(1, `${ink.line}00`)
+  return gradient
+}
+
+/** Where points are too dense to show, those that no line reaches. */
+function alonePoints(u: uPlot, seriesAt: number, show: boolean): number[] | null {
+  if (show) return null
+  const values = u.data[seriesAt]!
+  const alone: number[] = []
+  for (let at = 0; at < values.length; at++)
+    if (values[at] != null && values[at - 1] == null && values[at + 1] == null) alone.push(at)
+  return alone
+}

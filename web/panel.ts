@@ -1,0 +1,85 @@
+import type { LoggedReading, Millis } from '../src/reading.ts'
+import { ageText } from './age.ts'
+import { seriesName } from './card.ts'
+import type { KnownSeries } from './catalog.ts'
+import type { Chart, Hover } from './chart.ts'
+import { gatewayNow } from './clock.ts'
+import { h, setText } from './dom.ts'
+import { createLineChart } from './line-chart.ts'
+import { createPoints, type Points } from './points.ts'
+import { hueOf, quantity } from './quantity.ts'
+import { createStateChart } from './state-chart.ts'
+
+export interface Panel {
+  readonly element: HTMLElement
+  /** A state over time instead of a number: drawn flat and wide. */
+  readonly isState: boolean
+  readonly points: Points
+  /** Draws the last `spanMs` and the newest value. */
+  draw(spanMs: Millis): void
+  dispose(): void
+}
+
+/** One line of a device: its name, its newest value (or the one pointed at) and its chart. */
+export function createPanel(series: KnownSeries): Panel {
+  const points = createPoints()
+  const text = h('span', { class: 'panel-text' })
+  const unit = h('span', { class: 'unit' })
+  const when = h('span', { class: 'panel-when' })
+  const name = seriesName(series)
+  const body = h('div', { class: 'panel-body' })
+  const element = h(
+    'section',
+    { class: 'panel', 'data-hue': hueOf(series.metric), 'aria-label': name },
+    h('header', {}, h('h2', {}, name), h('p', { class: 'panel-value' }, when, text, unit)),
+    body,
+  )
+  let chart: Chart | undefined
+  let hovered: Hover
+
+  function chartFor(reading: Pick<LoggedReading, 'value'>): Chart {
+    if (chart) return chart
+    const hover = (at: Hover) => {
+      hovered = at
+      showValue()
+    }
+    chart =
+      typeof reading.value === 'number'
+        ? createLineChart(name, series.unit, hover)
+        : createStateChart(name, series.metric, hover)
+    body.append(chart.element)
+    return chart
+  }
+
+  function showValue(): void {
+    const shown = hovered ?? series.last
+    if (!shown) return
+    const { text: number, unit: sign } = quantity(shown.value, series.unit, series.metric)
+    setText(text, number)
+    setText(unit, sign)
+    setText(when, hovered ? clockText(hovered.time) : ageText(gatewayNow() - shown.time))
+  }
+
+  return {
+    element,
+    points,
+    isState: series.last !== undefined && typeof series.last.value !== 'number',
+    draw(spanMs) {
+      showValue()
+      if (!series.last) return
+      const now = gatewayNow()
+      points.forget(now - keptMs)
+      chartFor(series.last).draw(points.columns(now - spanMs, now), now - spanMs, now)
+    },
+    dispose() {
+      chart?.dispose()
+    },
+  }
+}
+
+/** Time kept for the charts: the longest range. */
+export const keptMs: Millis = 60 * 60_000
+
+function clockText(time: Millis): string {
+  return new Date(time).toLocaleTimeString()
+}

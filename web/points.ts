@@ -1,0 +1,134 @@
+import type { LoggedReading, Millis, Seq, Value } from '../src/reading.ts'
+
+/** Most points of one line: an hour at ten readings a second, and a little. About 1 MB with its times. */
+const pointsMax = 40_000
+
+/** Most `gap` events remembered for a line. One comes with a long absence, not often. */
+const cutsMax = 100
+
+/** Silence shorter than this is never drawn as a gap: sensors are late at times. */
+const silenceLeastMs = 60_000
+
+/** Times and values for a chart; null breaks the line. */
+export interface Columns {
+  readonly times: Millis[]
+  readonly values: (Value | null)[]
+}
+
+/** The points of one line, by time; bounded: old ones leave as new ones come. */
+export interface Points {
+  readonly length: number
+  /** Adds a live reading where its time belongs. One that is already there (same seq) is left out. */
+  add(reading: LoggedReading): void
+  /** Adds many at once, of any time: what the history had, before and among the live ones. */
+  addAll(readings: readonly LoggedReading[]): void
+  /** The log lost readings up to `to`: no line is to be drawn across. */
+  cut(to: Seq): void
+  /** Drops what lies before `time`. */
+  forget(time: Millis): void
+  clear(): void
+  /** The points in [from, to] and one on each side of it, so that lines run to the edges, with nulls in the gaps. */
+  columns(from: Millis, to: Millis): Columns
+}
+
+export function createPoints(): Points {
+  let times: Millis[] = []
+  let values: Value[] = []
+  let seqs: Seq[] = []
+  const cuts: Seq[] = []
+
+  function dropFirst(count: number): void {
+    times = times.slice(count)
+    values = values.slice(count)
+    seqs = seqs.slice(count)
+  }
+
+  return {
+    get length() {
+      return times.length
+    },
+    add({ seq, time, value }) {
+      const at = upperBound(times, time)
+      for (let same = at - 1; same >= 0 && times[same] === time; same--) if (seqs[same] === seq) return
+      if (at === times.length) {
+        times.push(time)
+        values.push(value)
+        seqs.push(seq)
+      } else {
+        times.splice(at, 0, time)
+        values.splice(at, 0, value)
+        seqs.splice(at, 0, seq)
+      }
+      // An eighth at once: moving all of them for every new point would cost more than drawing them.
+      if (times.length > pointsMax) dropFirst(pointsMax >> 3)
+    },
+    addAll(readings) {
+      const known = new Set(seqs)
+      const all = times.map((time, at) => ({ seq: seqs[at]!, time, value: values[at]! }))
+      for (const reading of readings) if (!known.has(reading.seq)) all.push(reading)
+      all.sort((a, b) => a.time - b.time || a.seq - b.seq)
+      const kept = all.slice(-pointsMax)
+      times = kept.map(({ time }) => time)
+      values = kept.map(({ value }) => value)
+      seqs = kept.map(({ seq }) => seq)
+    },
+    cut(to) {
+      cuts.push(to)
+      if (cuts.length > cutsMax) cuts.shift()
+    },
+    forget(time) {
+      const count = upperBound(times, time)
+      if (count > times.length >> 3) dropFirst(count)
+    },
+    clear() {
+      dropFirst(times.length)
+      cuts.length = 0
+    },
+    columns(from, to) {
+      const first = Math.max(0, upperBound(times, from) - 1)
+      const last = Math.min(times.length - 1, upperBound(times, to))
+      const silenceMs = longestSilence(times)
+      const columns: Columns = { times: [], values: [] }
+      for (let at = first; at <= last; at++) {
+        if (at > first && isBroken(times, seqs, cuts, silenceMs, at)) {
+          columns.times.push((times[at - 1]! + times[at]!) / 2)
+          columns.values.push(null)
+        }
+        columns.times.push(times[at]!)
+        columns.values.push(values[at]!)
+      }
+      return columns
+    },
+  }
+}
+
+/**
+ * Silence after which a line is broken: four times what nine of ten intervals keep to. A sensor that reports on change
+ * has long and short ones, and must not fall into pieces; one that reports every second is missed after a minute.
+ */
+function longestSilence(times: readonly Millis[]): Millis {
+  const sampled: Millis[] = []
+  const step = Math.max(1, Math.floor(times.length / 256))
+  for (let at = 1; at < times.length; at += step) sampled.push(times[at]! - times[at - 1]!)
+  if (sampled.length < 4) return Number.POSITIVE_INFINITY
+  sampled.sort((a, b) => a - b)
+  return Math.max(silenceLeastMs, 4 * sampled[Math.floor(sampled.length * 0.9)]!)
+}
+
+function isBroken(times: Millis[], seqs: Seq[], cuts: readonly Seq[], silenceMs: Millis, at: number): boolean {
+  if (times[at]! - times[at - 1]! > silenceMs) return true
+  return cuts.some((cut) => seqs[at - 1]! <= cut && seqs[at]! > cut)
+}
+
+/** Index of the first entry above the limit; usually the end, which is tried first. */
+function upperBound(sorted: readonly number[], limit: number): number {
+  let high = sorted.length
+  if (high === 0 || sorted[high - 1]! <= limit) return high
+  let low = 0
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! <= limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}

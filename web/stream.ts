@@ -1,0 +1,144 @@
+import type { LoggedReading, Millis, Seq } from '../src/reading.ts'
+import { parseReading, type WireCursor, type WireDeviceChange, type WireGap } from './wire.ts'
+
+/** What a person is told about the connection. */
+export type StreamState = 'connecting' | 'live' | 'catching-up' | 'reconnecting'
+
+export interface StreamListener {
+  /** From here on everything comes; what came before does not: take a snapshot now, not earlier. */
+  fresh(): void
+  reading(reading: LoggedReading): void
+  gap(gap: WireGap): void
+  device(change: WireDeviceChange): void
+  state(state: StreamState): void
+  /** The gateway refused the stream for good (perhaps a token is needed); it is tried again by itself meanwhile. */
+  refused(): void
+}
+
+export interface Stream {
+  /** Looks at once whether the connection still lives: the machine has slept, or the network has changed. */
+  check(): void
+  close(): void
+}
+
+/** The gateway sends a cursor every 15 s of quiet; twice that and a little without a word, and the line is dead. */
+const silenceMaxMs: Millis = 40_000
+/** After sleep one missed cursor is enough to be suspicious. */
+const suspiciousSilenceMs: Millis = 17_000
+const watchEveryMs: Millis = 5000
+
+/** Readings worth replaying one by one. Further behind, a snapshot and the charts' history are quicker: a few seconds' work. */
+const replayMax = 20_000
+
+const backOffLeastMs: Millis = 1000
+const backOffMostMs: Millis = 15_000
+
+/**
+ * Follows the gateway's log with one EventSource, for ever. The browser resumes by itself after most failures (HTML
+ * §9.2.3); this takes care of the others: an EventSource closed for good by an error status, a connection that died
+ * without a word, and an absence so long that replaying it would take longer than starting afresh.
+ */
+export function followStream(url: string, listener: StreamListener): Stream {
+  let source: EventSource | undefined
+  let state: StreamState = 'connecting'
+  let position: string | undefined
+  /** Head of the log when this connection began: caught up once it is reached. */
+  let target: Seq = 0
+  let awaitsCursor = true
+  let lastWord = Date.now()
+  let backOffMs = backOffLeastMs
+  let retry: ReturnType<typeof setTimeout> | undefined
+  const watch = setInterval(() => {
+    if (Date.now() - lastWord > silenceMaxMs) reopen()
+  }, watchEveryMs)
+
+  open()
+
+  function open(): void {
+    clearTimeout(retry)
+    lastWord = Date.now()
+    awaitsCursor = true
+    source = new EventSource(position === undefined ? url : `${url}?after=${encodeURIComponent(position)}`)
+    source.onopen = () => {
+      awaitsCursor = true
+      lastWord = Date.now()
+    }
+    source.onmessage = (event) => {
+      const reading = parseReading(JSON.parse(event.data))
+      advance(event, reading.seq)
+      listener.reading(reading)
+    }
+    source.addEventListener('cursor', (event) => onCursor(event, JSON.parse(event.data)))
+    source.addEventListener('gap', (event) => {
+      const gap = JSON.parse(event.data) as WireGap
+      advance(event, gap.to)
+      listener.gap(gap)
+    })
+    source.addEventListener('device', (event) => {
+      lastWord = Date.now()
+      listener.device(JSON.parse(event.data))
+    })
+    source.onerror = onError
+  }
+
+  function onCursor(event: MessageEvent, cursor: WireCursor): void {
+    const begins = awaitsCursor
+    const resumes = position !== undefined
+    awaitsCursor = false
+    if (begins) {
+      backOffMs = backOffLeastMs
+      target = cursor.head
+      if (resumes && cursor.head - seqOf(event.lastEventId) > replayMax) {
+        position = undefined
+        reopen()
+        return
+      }
+      setState('catching-up')
+    }
+    advance(event, seqOf(event.lastEventId))
+    if (begins && !resumes) listener.fresh()
+  }
+
+  function advance(event: MessageEvent, seq: Seq): void {
+    lastWord = Date.now()
+    if (event.lastEventId) position = event.lastEventId
+    if (state !== 'live' && !awaitsCursor && seq >= target) setState('live')
+  }
+
+  function onError(): void {
+    setState(position === undefined ? 'connecting' : 'reconnecting')
+    if (source?.readyState !== EventSource.CLOSED) return
+    listener.refused()
+    clearTimeout(retry)
+    retry = setTimeout(reopen, backOffMs * (0.5 + Math.random()))
+    backOffMs = Math.min(backOffMs * 2, backOffMostMs)
+  }
+
+  function reopen(): void {
+    source?.close()
+    setState(position === undefined ? 'connecting' : 'reconnecting')
+    open()
+  }
+
+  function setState(next: StreamState): void {
+    if (next === state) return
+    state = next
+    listener.state(next)
+  }
+
+  return {
+    check() {
+      if (source?.readyState !== EventSource.OPEN || Date.now() - lastWord > suspiciousSilenceMs) reopen()
+    },
+    close() {
+      clearInterval(watch)
+      clearTimeout(retry)
+      source?.close()
+    },
+  }
+}
+
+/** The sequence number in `<run>.<seq>`. */
+function seqOf(id: string): Seq {
+  return Number(id.slice(id.lastIndexOf('.') + 1)) || 0
+}

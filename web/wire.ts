@@ -1,0 +1,52 @@
+import type { DeviceId, LoggedReading, Seq, Value } from '../src/reading.ts'
+
+/** What the gateway sends, as PROTOCOL.md has it: the same things as inside, with times as RFC 3339. */
+export type WireReading = Omit<LoggedReading, 'time'> & { readonly time: string }
+
+export type DeviceStatus = 'online' | 'offline' | 'unknown'
+
+export interface WireMetric {
+  readonly metric: string
+  readonly channel?: string
+  readonly unit: string | null
+  readonly kind?: string
+  readonly last?: { readonly seq: Seq; readonly time: string; readonly value: Value }
+}
+
+export interface WireDevice {
+  readonly id: DeviceId
+  readonly name?: string
+  readonly profile?: string | null
+  readonly source?: string
+  readonly status: DeviceStatus
+  readonly lastSeen?: string | null
+  readonly tags?: Readonly<Record<string, string | number | boolean>>
+  readonly hidden?: boolean
+  readonly metrics: readonly WireMetric[]
+}
+
+export interface WireReadings {
+  readonly readings: readonly WireReading[]
+  readonly next?: string | number | null
+}
+
+export interface WireGap {
+  readonly from: Seq
+  readonly to: Seq
+  readonly reason: 'retention' | 'epoch' | 'future'
+}
+
+export interface WireDeviceChange {
+  readonly id: DeviceId
+  readonly status: DeviceStatus
+  readonly time?: string
+}
+
+export interface WireCursor {
+  readonly head: Seq
+  readonly oldest?: Seq
+}
+
+export function parseReading(wire: WireReading): LoggedReading {
+  return { ...wire, time: Date.parse(wire.time) }
+}

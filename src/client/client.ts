@@ -1,6 +1,6 @@
 import { type Following, type FollowOptions, follow } from './follow.ts'
 import { ClientError, type Connection, requestJson } from './request.ts'
-import type { Device, Position, Reading } from './wire.ts'
+import type { Device, Gap, Position, Reading } from './wire.ts'
 
 export type { Following, FollowOptions, FollowState } from './follow.ts'
 export { ClientError, type Connection } from './request.ts'
@@ -9,12 +9,15 @@ export type { Device, DeviceStatus, FollowEvent, Gap, Metric, Position, Reading 
 export interface ReadingsOptions {
   readonly device?: string | readonly string[]
   readonly metric?: string | readonly string[]
-  /** RFC 3339, both included. */
+  readonly channel?: string | readonly string[]
+  /** Times from here (included) to there (not included): RFC 3339, or an age such as `10m`. */
   readonly from?: string
   readonly to?: string
   readonly after?: Position | number
   /** Readings a request; the loop goes on to the end all the same. */
   readonly pageSize?: number
+  /** Called where readings that `after` asked for are no longer there. */
+  readonly onGap?: (gap: Gap) => void
   readonly signal?: AbortSignal
 }
 
@@ -31,7 +34,7 @@ export interface Client {
 /** @param connection where the gateway is, and the token it asks for beyond its own machine */
 export function createClient(connection: Connection): Client {
   return {
-    devices: async () => asList<Device>(await requestJson(connection, '/api/devices'), 'devices'),
+    devices: async () => asList<Device>((await requestJson(connection, '/api/devices')).value, 'devices'),
     readings: (options = {}) => readings(connection, options),
     follow: (options = {}) => follow(connection, options),
   }
@@ -42,19 +45,19 @@ async function* readings(connection: Connection, options: ReadingsOptions): Asyn
   let after = options.after
   for (;;) {
     const query = new URLSearchParams({ limit: String(pageSize) })
-    for (const device of [options.device ?? []].flat()) query.append('device', device)
-    for (const metric of [options.metric ?? []].flat()) query.append('metric', metric)
+    for (const name of ['device', 'metric', 'channel'] as const)
+      for (const wanted of [options[name] ?? []].flat()) query.append(name, wanted)
     if (options.from !== undefined) query.set('from', options.from)
     if (options.to !== undefined) query.set('to', options.to)
     if (after !== undefined) query.set('after', String(after))
     const headers = { accept: 'application/json' }
-    const page = (await requestJson(connection, '/api/readings', { query, headers, ...(signal && { signal }) })) as {
-      readings?: unknown
-      next?: Position | number | null
-    }
+    const answer = await requestJson(connection, '/api/readings', { query, headers, ...(signal && { signal }) })
+    const page = answer.value as { readings?: unknown; next?: Position; gap?: Gap } | undefined
+    if (page?.gap) options.onGap?.(page.gap)
     yield* asList<Reading>(page?.readings, 'readings')
-    if (page.next === undefined || page.next === null || page.next === after) return
-    after = page.next
+    // A page may be empty and not the last: a rare device is searched for in bounded steps (RFC 8288 §3.3).
+    if (!/rel="?next\b/.test(answer.headers.get('link') ?? '') || page?.next === after) return
+    after = page?.next
   }
 }
 

@@ -21,8 +21,9 @@ export interface FollowOptions {
   readonly device?: string | readonly string[]
   /** Metrics or globs; all unless said. */
   readonly metric?: string | readonly string[]
-  readonly channel?: string
-  /** Start behind this place in the log. */
+  /** Channels or globs; an empty one stands for readings without a channel. */
+  readonly channel?: string | readonly string[]
+  /** Start behind this place in the log. At most one of `after`, `since` and `last`; without one it starts now. */
   readonly after?: Position | number
   /** Start at this time: RFC 3339, or an age such as `10m`. */
   readonly since?: string
@@ -126,9 +127,8 @@ async function connect(connection: Connection, options: FollowOptions, place: Pl
 
 function followQuery(options: FollowOptions, place: Place): URLSearchParams {
   const query = new URLSearchParams()
-  for (const device of [options.device ?? []].flat()) query.append('device', device)
-  for (const metric of [options.metric ?? []].flat()) query.append('metric', metric)
-  if (options.channel !== undefined) query.set('channel', options.channel)
+  for (const name of ['device', 'metric', 'channel'] as const)
+    for (const wanted of [options[name] ?? []].flat()) query.append(name, wanted)
   // Once there is a place, it says where to start; the way to the first one must not come back with a reconnect.
   if (place.id !== undefined) return query
   if (options.after !== undefined) query.set('after', String(options.after))

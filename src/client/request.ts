@@ -47,15 +47,35 @@ export async function send(connection: Connection, path: string, options: Reques
   })
 }
 
+/** An answer read as JSON; undefined where it has no body. */
+export interface JsonAnswer {
+  readonly value: unknown
+  readonly headers: Headers
+}
+
 /**
- * Sends one request and reads its answer as JSON; undefined where it has no body.
+ * Sends one request and reads its answer as JSON.
  * @throws ClientError with the gateway's own words where it refuses, and with status 0 where it does not answer.
  */
 export async function requestJson(
   connection: Connection,
   path: string,
   options: RequestOptions = {},
-): Promise<unknown> {
+): Promise<JsonAnswer> {
+  const response = await answerOf(connection, path, options)
+  const text = await response.text()
+  try {
+    return { value: text === '' ? undefined : JSON.parse(text), headers: response.headers }
+  } catch (error) {
+    throw new ClientError(`${connection.url} answers, but is no Rivulet gateway`, response.status, '', { cause: error })
+  }
+}
+
+/**
+ * Sends one request and returns an answer that is not a refusal, its body still to be read.
+ * @throws ClientError as `requestJson` does.
+ */
+export async function answerOf(connection: Connection, path: string, options: RequestOptions = {}): Promise<Response> {
   let response: Response
   try {
     response = await send(connection, path, options)
@@ -64,12 +84,7 @@ export async function requestJson(
     throw new ClientError(`no gateway answers at ${connection.url} (${reasonOf(error)})`, 0, '', { cause: error })
   }
   if (!response.ok) throw await refusal(response)
-  const text = await response.text()
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch (error) {
-    throw new ClientError(`${connection.url} answers, but is no Rivulet gateway`, response.status, '', { cause: error })
-  }
+  return response
 }
 
 /** An answer that is not 2xx as an error, with the title and detail of its problem details (RFC 9457 §3.1). */
@@ -81,9 +96,9 @@ export async function refusal(response: Response): Promise<ClientError> {
   } catch {
     // A proxy answered with a page of its own: the status is all there is to say.
   }
-  const parts = [problem.title, problem.detail].filter((part) => typeof part === 'string' && part !== '')
-  const message = parts.length > 0 ? parts.join(': ') : `the gateway answered ${response.status} ${response.statusText}`
-  return new ClientError(message.trim(), response.status, typeof problem.hint === 'string' ? problem.hint : '')
+  const said = [problem.detail, problem.title].find((part) => typeof part === 'string' && part !== '')
+  const message = said ?? `the gateway answered ${response.status} ${response.statusText}`
+  return new ClientError(String(message).trim(), response.status, typeof problem.hint === 'string' ? problem.hint : '')
 }
 
 /** Why a fetch failed, in a word: Node keeps it in the cause. */

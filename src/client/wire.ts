@@ -18,6 +18,7 @@ export interface Reading {
 
 /** Readings that were asked for and are not there: removed by retention, or of another log. */
 export interface Gap {
+  /** First and last missing sequence number; `to` is `from - 1` where none is. */
   readonly from: number
   readonly to: number
   readonly reason: 'retention' | 'epoch' | 'future'
@@ -35,7 +36,7 @@ export interface Metric {
   readonly metric: string
   readonly channel?: string
   readonly unit: string | null
-  readonly kind?: string
+  readonly kind: 'number' | 'boolean' | 'string'
   readonly last?: { readonly seq: number; readonly time: string; readonly value: number | boolean | string }
 }
 
@@ -46,6 +47,8 @@ export interface Device {
   readonly source: string | null
   readonly status: 'online' | 'offline' | 'unknown'
   readonly lastSeen: string | null
+  readonly tags: Readonly<Record<string, string | number | boolean>>
+  readonly hidden: boolean
   readonly metrics: readonly Metric[]
 }
 

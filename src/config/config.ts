@@ -1,3 +1,4 @@
+import type { LineSettings } from '../framing.ts'
 import type { DeviceId, Millis } from '../reading.ts'
 
 /** Where a server listens; an IPv6 host has no brackets here. */
@@ -56,14 +57,9 @@ export interface MqttConfig {
 }
 
 /** One serial port. What is absent comes from the profile. */
-export interface SerialConfig {
+export interface SerialConfig extends Partial<LineSettings> {
   readonly port: string
   readonly profile: string
-  readonly baud?: number
-  readonly dataBits?: 5 | 6 | 7 | 8
-  readonly parity?: 'none' | 'even' | 'odd' | 'mark' | 'space'
-  readonly stopBits?: 1 | 1.5 | 2
-  readonly rtscts?: boolean
   /** Native id to use instead of the profile's own. */
   readonly device?: string
 }

@@ -86,12 +86,9 @@ const serial = z.strictObject({
   port: text.describe('Device file, best the stable name below /dev/serial/by-id'),
   profile: text.default('lines').describe('What is connected: a profile, or lines (JSON, key=value, CSV)'),
   baud: whole(50, 4_000_000).exactOptional().describe('Bits per second; from the profile unless said'),
-  dataBits: z.literal([5, 6, 7, 8], 'write 5, 6, 7 or 8').exactOptional().describe('5, 6, 7 or 8'),
-  parity: z
-    .enum(['none', 'even', 'odd', 'mark', 'space'], 'write none, even, odd, mark or space')
-    .exactOptional()
-    .describe('none, even, odd, mark or space'),
-  stopBits: z.literal([1, 1.5, 2], 'write 1, 1.5 or 2').exactOptional().describe('1, 1.5 or 2'),
+  dataBits: z.literal([7, 8], 'write 7 or 8').exactOptional().describe('7 or 8'),
+  parity: z.enum(['none', 'even', 'odd'], 'write none, even or odd').exactOptional().describe('none, even or odd'),
+  stopBits: z.literal([1, 2], 'write 1 or 2').exactOptional().describe('1 or 2'),
   rtscts: flag.exactOptional().describe('Hardware flow control'),
   device: z
     .string('write text')

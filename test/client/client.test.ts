@@ -26,21 +26,31 @@ describe('a client', () => {
   })
 
   it('reads stored readings to the end, page by page', async () => {
-    const client = await connect((response, request, attempt) => {
-      const after = Number(new URL(request.url!, 'http://x').searchParams.get('after') ?? 0)
-      const page =
-        attempt < 3
-          ? { readings: [{ seq: after + 1 }, { seq: after + 2 }], next: after + 2 }
-          : { readings: [], next: null }
-      json(page)(response, request, attempt)
+    const pages = [
+      { readings: [{ seq: 1 }, { seq: 2 }], next: 'run.2', gap: { from: 0, to: 0, reason: 'retention' } },
+      { readings: [], next: 'run.9' },
+      { readings: [{ seq: 10 }], next: 'run.12' },
+    ]
+    const client = await connect((response, _, attempt) => {
+      const link = attempt < 3 ? { link: '</api/readings?x>; rel="next"' } : {}
+      response.writeHead(200, { 'content-type': 'application/json', ...link }).end(JSON.stringify(pages[attempt - 1]))
     })
+    const gaps: unknown[] = []
     const seqs: number[] = []
-    for await (const { seq } of client.readings({ device: 'a:b', from: 'f', to: 't', pageSize: 2 })) seqs.push(seq)
-    expect(seqs).toEqual([1, 2, 3, 4])
+    for await (const { seq } of client.readings({
+      device: 'a:b',
+      from: 'f',
+      to: 't',
+      pageSize: 2,
+      onGap: (gap) => gaps.push(gap),
+    }))
+      seqs.push(seq)
+    expect(seqs).toEqual([1, 2, 10])
+    expect(gaps).toEqual([{ from: 0, to: 0, reason: 'retention' }])
     expect(gateway.requests.map(({ url }) => url)).toEqual([
       '/api/readings?limit=2&device=a%3Ab&from=f&to=t',
-      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=2',
-      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=4',
+      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=run.2',
+      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=run.9',
     ])
   })
 

@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts'
+import { checkConfig, problemLine } from '../config/load.ts'
+import { configJsonSchema } from '../config/schema.ts'
+import { GatewayError } from '../errors.ts'
+import { paint, print } from './terminal.ts'
+
+export interface CheckOptions {
+  readonly schema?: boolean
+}
+
+/** `rivulet check`: every problem with its place, or what the configuration amounts to. */
+export async function check(file: string | undefined, options: CheckOptions): Promise<void> {
+  if (options.schema) return print(JSON.stringify(configJsonSchema(), null, 2))
+  const { config, problems } = checkConfig({ ...(file !== undefined && { file }) })
+  if (!config) throw new GatewayError('config', problems.map(problemLine).join('\n'))
+  await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)
+  for (const line of summary(config)) await print(`  ${line}`)
+}
+
+function summary(config: Config): string[] {
+  const { http, mqtt, serial, devices } = config
+  return [
+    `data in ${config.data}`,
+    `HTTP${http.tls ? 'S' : ''} on ${http.listen.host}:${http.listen.port}`,
+    mqtt.listen ? `MQTT broker on ${mqtt.listen.host}:${mqtt.listen.port}` : 'no MQTT broker of its own',
+    ...mqtt.brokers.map((broker) => `subscribes to ${broker.name}: ${broker.topics.join(', ')}`),
+    ...serial.map(({ port, profile }) => `serial port ${port}: ${profile}`),
+    ...(Object.keys(devices).length > 0 ? [`${Object.keys(devices).length} devices named or adjusted`] : []),
+  ]
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { complain } from './failure.ts'
+
+/**
+ * Every command with its flags and an example: the whole surface on one page. What a command does is in the file of its
+ * name, loaded only when it runs, so that `rivulet --help` does not wait for a database.
+ */
+export function createProgram(): Command {
+  const program = new Command('rivulet')
+    .description('A sensor gateway that never loses a reading: MQTT and serial in, a durable log, event streams out.')
+    .version(ownVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text) => complain(plainWords(text)) })
+    .addHelpText('after', '\nExample:\n  $ rivulet tail --help')
+
+  addRunning(program)
+  addReading(program)
+  return program
+}
+
+function addRunning(program: Command): void {
+  program
+    .command('check')
+    .description('validate the configuration and your own profiles: every problem, its line, what to write instead')
+    .argument('[file]', 'configuration (rivulet.yaml here, if there is one)')
+    .option('--schema', 'print the JSON Schema of the configuration, for editors')
+    .addHelpText('after', example('check /etc/rivulet.yaml'))
+    .action(async (file, options) => (await import('./check.ts')).check(file, options))
+}
+
+function addReading(program: Command): void {
+  reachable(program.command('devices'))
+    .description('list the devices seen, with their last readings')
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', example('devices --url http://raspberrypi.local:8080'))
+    .action(async (options) => (await import('./devices.ts')).devices(options))
+
+  reachable(program.command('tail'))
+    .description('show readings as they come in')
+    .argument('[device...]', "only these devices; * stands for any characters, as in 'z2m:*'")
+    .option('--metric <metric>', 'only this metric; may be repeated', collect)
+    .option('--channel <channel>', 'only this channel; may be repeated', collect)
+    .addOption(new Option('--after <id>', 'begin behind this reading').conflicts(['since', 'last']))
+    .addOption(new Option('--since <time>', 'begin at this time: RFC 3339, or an age such as 10m').conflicts('last'))
+    .addOption(new Option('--last <n>', 'begin with the last n readings of each series').argParser(count(0, 100_000)))
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', example("tail 'z2m:*' --metric temperature --last 5"))
+    .action(async (devices, options) => (await import('./tail.ts')).tail(devices, options))
+
+  reachable(program.command('export'))
+    .description('write stored readings to standard output')
+    .argument('[device...]', "only these devices; * stands for any characters, as in 'z2m:*'")
+    .option('--metric <metric>', 'only this metric; may be repeated', collect)
+    .option('--from <time>', 'from this time on: RFC 3339, or an age such as 7d')
+    .option('--to <time>', 'before this time')
+    .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv', 'csv'))
+    .addHelpText('after', example('export z2m:attic --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z > attic.csv'))
+    .action(async (devices, options) => (await import('./export.ts')).exportReadings(devices, options))
+}
+
+/** The flags that say which gateway is meant. */
+function reachable(command: Command): Command {
+  return command
+    .option('--url <url>', 'a gateway elsewhere (RIVULET_URL), with a token in RIVULET_TOKEN')
+    .option('--config <file>', 'configuration that names the data folder of a gateway on this machine')
+    .option('--data <folder>', 'data folder of a gateway on this machine (./data)')
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ rivulet ${line}`
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** Commander's words in one line: `error: …\n(Did you mean --http?)`. */
+function plainWords(text: string): string {
+  return text.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)/s, 'did you mean $1?')
+}
+
+/** From the nearest package.json above: sources and build lie at different depths. */
+function ownVersion(): string {
+  for (const up of ['../../', '../../../']) {
+    const file = new URL(`${up}package.json`, import.meta.url)
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  }
+  return 'unknown'
+}

@@ -1,0 +1,77 @@
+import type { FollowEvent, FollowState, Reading } from '../client/client.ts'
+import { clientOf, type GatewayOptions } from './connect.ts'
+import { note, paint, plain, print, roughly } from './terminal.ts'
+
+export interface TailOptions extends GatewayOptions {
+  readonly metric?: readonly string[]
+  readonly channel?: readonly string[]
+  readonly after?: string
+  readonly since?: string
+  readonly last?: number
+  readonly json?: boolean
+}
+
+/** `rivulet tail`: readings as they come in, until Ctrl-C; says where to go on. */
+export async function tail(devices: readonly string[], options: TailOptions): Promise<void> {
+  const { metric = [], channel = [], after, since, last, json = false } = options
+  const end = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort())
+  const following = clientOf(options).follow({
+    device: devices,
+    metric,
+    channel,
+    ...(after !== undefined && { after }),
+    ...(since !== undefined && { since }),
+    ...(last !== undefined && { last }),
+    signal: end.signal,
+    onState: tellWaiting(),
+  })
+  for await (const event of following) await print(json ? jsonLine(event) : textLine(event))
+  if (process.stderr.isTTY && following.lastEventId !== undefined)
+    note(`\ngo on with: --after ${following.lastEventId}`)
+}
+
+/** One line when the connection is lost, one when it is back. */
+function tellWaiting(): (state: FollowState) => void {
+  let waiting = false
+  return (state) => {
+    if (state.state === 'live' && waiting) note(paint('green', 'connected again', process.stderr))
+    if (state.state === 'waiting' && !waiting) {
+      const text = `connection lost (${plain(state.reason)}); trying again in ${roughly(state.delayMs)}, and goes on where it was`
+      note(paint('yellow', text, process.stderr))
+    }
+    if (state.state !== 'connecting') waiting = state.state === 'waiting'
+  }
+}
+
+function jsonLine(event: FollowEvent): string {
+  if (event.type === 'reading') return JSON.stringify({ id: event.id, ...event.reading })
+  return event.type === 'gap'
+    ? JSON.stringify({ id: event.id, gap: event.gap })
+    : JSON.stringify({ device: event.device })
+}
+
+function textLine(event: FollowEvent): string {
+  if (event.type === 'reading') return readingLine(event.reading)
+  if (event.type === 'device')
+    return paint('yellow', plain(`${event.device.time}  ${event.device.id}  ${event.device.status}`))
+  const { from, to, reason } = event.gap
+  return paint(
+    ['yellow', 'bold'],
+    `gap: ${gapReasons[reason] ?? plain(reason)}${to >= from ? ` (${from} to ${to})` : ''}`,
+  )
+}
+
+/** A reading for people: time, device, metric and channel, value and unit, and what is wrong with it. */
+export function readingLine({ time, device, metric, channel, value, unit, quality }: Omit<Reading, 'seq'>): string {
+  const name = channel === undefined ? metric : `${metric}/${channel}`
+  const amount = plain(unit === null ? String(value) : `${value} ${unit}`)
+  const parts = [paint('dim', plain(time)), paint('cyan', plain(device)), plain(name), paint('bold', amount)]
+  return [...parts, ...(quality ? [paint('yellow', quality)] : [])].join('  ')
+}
+
+const gapReasons: Partial<Record<string, string>> = {
+  retention: 'readings asked for are older than what is kept',
+  epoch: 'the place given is of another database; from its oldest reading on',
+  future: 'the place given lies beyond the newest reading; from the next one on',
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import type { WriteStream } from 'node:tty'
+import { styleText } from 'node:util'
+
+type Format = Parameters<typeof styleText>[0]
+
+/** Writes a line to standard output; resolves when there is room for more, so that a slow reader slows the writer. */
+export async function print(line = ''): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+}
+
+/** A line for a person, on standard error, so that it never mixes with what is piped on. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Colours text for a terminal that shows colours (`NO_COLOR` and `FORCE_COLOR` are heeded); plain when piped. */
+export function paint(format: Format, text: string, stream: WriteStream = process.stdout): string {
+  return stream.isTTY && stream.hasColors() ? styleText(format, text) : text
+}
+
+/**
+ * Text that came from a device or the network, made safe to show: control characters, which could move the cursor or
+ * rename the window, become `\u{…}`.
+ */
+export function plain(text: string): string {
+  return text.replace(
+    /[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
+    (char) => `\\u{${char.charCodeAt(0).toString(16)}}`,
+  )
+}
+
+/** Rows with their columns under each other, two spaces apart; colours are added after the widths are known. */
+export function table(rows: readonly (readonly string[])[], colours: readonly (Format | undefined)[] = []): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => {
+      const padded = i === row.length - 1 ? cell : cell.padEnd(widths[i]!)
+      return colours[i] ? paint(colours[i], padded) : padded
+    })
+  return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')
+}
+
+/** `3 s`, `5 min`, `2 h`, `4 d`: how long something took or has been, in one unit. */
+export function roughly(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 100) return `${seconds} s`
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} d`
+}
+
+/** `rivulet tail | head` ends quietly: a reader that has seen enough is no failure. */
+export function quietOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0)
+      throw error
+    })
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rivulet } from './run.ts'
+
+let cwd: string
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'rivulet-check-'))
+})
+afterEach(() => rmSync(cwd, { recursive: true }))
+
+describe('rivulet check', () => {
+  it('says what the configuration amounts to', async () => {
+    writeFileSync(
+      join(cwd, 'rivulet.yaml'),
+      'serial: [{ port: /dev/ttyUSB0 }]\nmqtt: { brokers: [{ url: mqtt://h:1883 }] }\n',
+    )
+    const { code, out, err } = await rivulet(['check'], { cwd })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toBe(
+      [
+        `${cwd}/rivulet.yaml: ok`,
+        `  data in ${cwd}/data`,
+        '  HTTP on 127.0.0.1:8080',
+        '  no MQTT broker of its own',
+        '  subscribes to mqtt://h:1883: #',
+        '  serial port /dev/ttyUSB0: lines',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('is content without a file', async () => {
+    expect(await rivulet(['check'], { cwd })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('the defaults: ok'),
+    })
+  })
+
+  it('lists every problem as compilers do, and exits with 2', async () => {
+    writeFileSync(join(cwd, 'other.yaml'), 'htp: {}\nlog: { keep: { age: 30 } }\n')
+    expect(await rivulet(['check', 'other.yaml'], { cwd })).toEqual({
+      code: 2,
+      signal: null,
+      out: '',
+      err: [
+        'other.yaml:1:1: unknown key htp; write http',
+        'other.yaml:2:21: log.keep.age is 30; write a duration such as 500ms, 1s, 10m or 30d',
+        '',
+      ].join('\n'),
+    })
+  })
+
+  it('prints the schema for editors', async () => {
+    const { code, out } = await rivulet(['check', '--schema'], { cwd })
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      additionalProperties: false,
+      properties: { http: { properties: { listen: { type: 'string', default: '127.0.0.1:8080' } } } },
+    })
+  })
+})

@@ -1,0 +1,226 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Answer, beginStream, type FakeGateway, gap, reading, startFakeGateway } from '../client/fake-gateway.ts'
+import { rivulet, spawnRivulet } from './run.ts'
+
+let cwd: string
+let gateway: FakeGateway | undefined
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'rivulet-cli-'))
+})
+afterEach(async () => {
+  await gateway?.close()
+  gateway = undefined
+  rmSync(cwd, { recursive: true })
+})
+
+/** A gateway where commands look for one: at the socket in the data folder. */
+async function serve(answer: Answer, data = 'data'): Promise<void> {
+  mkdirSync(join(cwd, data))
+  gateway = await startFakeGateway(answer, join(cwd, data, 'rivulet.sock'))
+}
+
+const json = (value: unknown): Answer => {
+  return (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+const attic = {
+  id: 'z2m:attic',
+  name: 'Attic\u001b]0;x\u0007',
+  status: 'offline',
+  lastSeen: new Date(Date.now() - 300_000).toISOString(),
+  metrics: [
+    { metric: 'temperature', unit: 'Cel', kind: 'number', last: { seq: 1, time: 't', value: 21.5 } },
+    { metric: 'power', channel: 'l1', unit: 'W', kind: 'number', last: { seq: 2, time: 't', value: 7 } },
+    { metric: 'open', unit: null, kind: 'boolean', last: { seq: 3, time: 't', value: false } },
+  ],
+}
+
+describe('rivulet devices', () => {
+  it('lists what the gateway in the data folder knows, with nothing in it that moves the cursor', async () => {
+    await serve(json([attic]))
+    expect(await rivulet(['devices'], { cwd })).toEqual({
+      code: 0,
+      signal: null,
+      out: [
+        'DEVICE     NAME                  STATUS   SEEN       LAST READINGS',
+        'z2m:attic  Attic\\u{1b}]0;x\\u{7}  offline  5 min ago  temperature 21.5 Cel, power/l1 7 W, open false',
+        '1 of 1 offline',
+        '',
+      ].join('\n'),
+      err: '',
+    })
+  })
+
+  it('prints JSON lines for programs', async () => {
+    await serve(json([attic, attic]))
+    const { out } = await rivulet(['devices', '--json'], { cwd })
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([attic, attic])
+  })
+
+  it('finds the data folder by flag, by configuration, and a remote gateway by URL with its token', async () => {
+    await serve(json([]), 'elsewhere')
+    writeFileSync(join(cwd, 'my.yaml'), 'data: elsewhere\nhtp: {}\n')
+    for (const flags of [
+      ['--data', 'elsewhere'],
+      ['--config', 'my.yaml'],
+    ])
+      expect(await rivulet(['devices', ...flags], { cwd })).toMatchObject({
+        code: 0,
+        out: 'no device has been seen yet\n',
+      })
+    await gateway!.close()
+    gateway = await startFakeGateway(json([]))
+    const env = { RIVULET_URL: gateway.url, RIVULET_TOKEN: 'secret' }
+    expect(await rivulet(['devices'], { cwd, env })).toMatchObject({ code: 0 })
+    expect(await rivulet(['devices', '--url', gateway.url], { cwd })).toMatchObject({ code: 0 })
+    expect(gateway.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', undefined])
+  })
+
+  it('says in one line that no gateway runs, and what to do', async () => {
+    const { code, err } = await rivulet(['devices'], { cwd })
+    expect(code).toBe(1)
+    expect(err).toBe(
+      `rivulet: no gateway runs here (there is no ${cwd}/data/rivulet.sock); start it with \`rivulet start\`, or name another with --data or --url\n`,
+    )
+  })
+
+  it('says what a gateway that refuses has said', async () => {
+    await serve((response) =>
+      response.writeHead(403).end('{"detail":"this token may only read","hint":"use an admin token"}'),
+    )
+    expect(await rivulet(['devices'], { cwd })).toMatchObject({
+      code: 1,
+      err: 'rivulet: this token may only read; use an admin token\n',
+    })
+  })
+})
+
+describe('rivulet tail', () => {
+  it('prints readings, gaps and status changes as they come, and ends quietly when the reader has enough', async () => {
+    await serve((response) => {
+      beginStream(response)
+      response.write(gap(1, 4, 'retention') + reading(5))
+      response.write('event: device\ndata: {"id":"a:b","status":"offline","time":"2026-01-01T00:00:01.000Z"}\n\n')
+      let seq = 5
+      const timer = setInterval(() => response.write(reading(++seq)), 2)
+      response.on('close', () => clearInterval(timer))
+    })
+    const child = spawnRivulet(['tail', 'a:*', '--metric', 'temperature', '--last', '3'], { cwd })
+    const lines: string[] = []
+    let err = ''
+    child.stderr!.on('data', (text) => {
+      err += text
+    })
+    await new Promise<void>((resolve) => {
+      let text = ''
+      child.stdout!.on('data', (part) => {
+        text += part
+        if (text.split('\n').length < 4) return
+        lines.push(...text.split('\n').slice(0, 3))
+        child.stdout!.destroy()
+        resolve()
+      })
+    })
+    const code = await new Promise((resolve) => child.on('exit', resolve))
+    expect({ code, err, lines }).toEqual({
+      code: 0,
+      err: '',
+      lines: [
+        'gap: readings asked for are older than what is kept (1 to 4)',
+        '2026-01-01T00:00:00.000Z  a:b  temperature  5 Cel',
+        '2026-01-01T00:00:01.000Z  a:b  offline',
+      ],
+    })
+    expect(gateway!.requests[0]!.url).toBe('/api/stream?device=a%3A*&metric=temperature&last=3')
+  })
+
+  it('prints JSON lines that hold the id to go on with, and stops at SIGTERM with 0', async () => {
+    await serve((response) => {
+      beginStream(response)
+      response.write(gap(1, 4, 'retention') + reading(5))
+    })
+    const child = spawnRivulet(['tail', '--json', '--after', 'run.0'], { cwd })
+    let out = ''
+    const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })))
+    child.stdout!.on('data', (part) => {
+      out += part
+      if (out.split('\n').length === 3) child.kill('SIGTERM')
+    })
+    expect(await ended).toEqual({ code: 0, signal: null })
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { id: 'run.4', gap: { from: 1, to: 4, reason: 'retention' } },
+      {
+        id: 'run.5',
+        seq: 5,
+        device: 'a:b',
+        metric: 'temperature',
+        value: 5,
+        unit: 'Cel',
+        time: '2026-01-01T00:00:00.000Z',
+      },
+    ])
+  })
+
+  it('exits with 2 where the gateway does not understand the question', async () => {
+    await serve((response) => response.writeHead(400).end('{"detail":"since is no time","hint":"write 10m"}'))
+    expect(await rivulet(['tail', '--since', 'x'], { cwd })).toMatchObject({
+      code: 2,
+      err: 'rivulet: since is no time; write 10m\n',
+    })
+  })
+})
+
+describe('rivulet export', () => {
+  const readings = [
+    { seq: 1, device: 'a:b', metric: 'power', channel: 'l1', value: 1.5, unit: 'W', time: '2026-01-01T00:00:00.000Z' },
+    {
+      seq: 2,
+      device: 'a:b',
+      metric: 'note',
+      value: 'say "x",\ny',
+      unit: null,
+      time: '2026-01-01T00:00:01.000Z',
+      quality: 'stale',
+    },
+  ]
+
+  it('writes CSV to standard output and progress to standard error', async () => {
+    await serve(json({ readings, next: 'run.2' }))
+    const { code, out, err } = await rivulet(['export', 'a:b', '--from', '7d', '--to', '2026-02-01T00:00:00Z'], { cwd })
+    expect(code).toBe(0)
+    expect(out).toBe(
+      [
+        'seq,time,device,metric,channel,value,unit,quality',
+        '1,2026-01-01T00:00:00.000Z,a:b,power,l1,1.5,W,',
+        '2,2026-01-01T00:00:01.000Z,a:b,note,,"say ""x"",\ny",,stale',
+        '',
+      ].join('\n'),
+    )
+    expect(err).toMatch(/^2 readings in \d+\.\d s\n$/)
+    expect(gateway!.requests[0]!.url).toBe('/api/readings?limit=10000&device=a%3Ab&from=7d&to=2026-02-01T00%3A00%3A00Z')
+  })
+
+  it('writes NDJSON', async () => {
+    await serve(json({ readings, next: 'run.2' }))
+    const { out } = await rivulet(['export', '--format', 'ndjson'], { cwd })
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(readings)
+  })
+})

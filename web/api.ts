@@ -14,15 +14,26 @@ export class ApiError extends Error {
 
 /** Fetches JSON from the gateway. Throws ApiError; an abort passes through as it is. */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await request(path, signal ? { signal } : {})
-  learnClock(response.headers.get('date'))
-  if (response.ok || path === '/readyz') return (await response.json()) as T
-  throw new ApiError(response.status, await problemText(response))
+  return (await get(path, signal)).json() as Promise<T>
+}
+
+/** The same, and whether there is another page (RFC 8288, rel=next). */
+export async function getPage<T>(path: string, signal?: AbortSignal): Promise<{ body: T; hasNext: boolean }> {
+  const response = await get(path, signal)
+  return { body: (await response.json()) as T, hasNext: /rel="?next/.test(response.headers.get('link') ?? '') }
 }
 
 /** Hands the token to the gateway, which answers with a cookie that scripts cannot read. Whether it is the right one, the next request shows. */
 export async function signIn(token: string): Promise<void> {
   await request(`/?token=${encodeURIComponent(token)}`, { redirect: 'manual', cache: 'no-store' })
+}
+
+async function get(path: string, signal: AbortSignal | undefined): Promise<Response> {
+  const response = await request(path, signal ? { signal } : {})
+  learnClock(response.headers.get('date'))
+  // A gateway that is not ready says why in the same words as one that is.
+  if (response.ok || path === '/readyz') return response
+  throw new ApiError(response.status, await problemText(response))
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {

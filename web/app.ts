@@ -32,8 +32,8 @@ export function startApp(body: HTMLElement): void {
     changed: (id) => view?.changed?.(id),
     unknown: () => snapshotSoon(snapshotDelayMs),
   })
-  const context: ViewContext = { catalog, go }
   const stream = follow()
+  const context: ViewContext = { catalog, go, head: () => stream.head }
   addEventListener('hashchange', () => show(parseRoute(location.hash)))
   for (const [target, event] of [
     [window, 'online'],

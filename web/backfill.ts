@@ -1,6 +1,6 @@
-import type { DeviceId, LoggedReading, Millis } from '../src/reading.ts'
-import { ApiError, getJson } from './api.ts'
-import { parseReading, type WireReadings } from './wire.ts'
+import type { DeviceId, LoggedReading, Millis, Seq } from '../src/reading.ts'
+import { ApiError, getPage } from './api.ts'
+import { parseReading, seqOf, type WireReadings } from './wire.ts'
 
 /** Readings asked for at once: half a megabyte of JSON, parsed within one frame or two. */
 const pageReadings = 5000
@@ -14,17 +14,19 @@ const retryMs: Millis = 3000
  * Loads the raw readings of a device back to `from` and hands them over page by page, the newest stretch first: what
  * happens now is on the chart at once, and where the bound is reached, only the oldest are missing. A failed request is
  * tried again until the signal aborts. Resolves with what went wrong for good, or undefined.
+ * @param head where the stream stands: what comes after it comes from there
  */
 export async function backfill(
   device: DeviceId,
   from: Millis,
   now: Millis,
+  head: Seq,
   signal: AbortSignal,
   take: (readings: LoggedReading[]) => void,
 ): Promise<ApiError | undefined> {
   let left = readingsMax
   for (const [start, end] of stretches(from, now)) {
-    for (let after: string | number | undefined; left > 0; ) {
+    for (let after: string | undefined; left > 0; ) {
       const page = await patiently(
         () => readPage({ device, from: start, to: end, after, limit: pageReadings }, signal),
         signal,
@@ -33,7 +35,7 @@ export async function backfill(
       if (page instanceof ApiError) return page
       left -= page.readings.length
       if (page.readings.length > 0) take(page.readings.map(parseReading))
-      if (page.next == null || page.next === after) break
+      if (!page.hasNext || seqOf(page.next) >= head) break
       after = page.next
     }
   }
@@ -46,18 +48,22 @@ export interface PageQuery {
   readonly from: Millis
   /** Up to now where absent. */
   readonly to?: Millis | undefined
-  readonly after?: string | number | undefined
+  readonly after?: string | undefined
   readonly limit: number
 }
 
 /** One page of GET /api/readings. */
-export function readPage(query: PageQuery, signal: AbortSignal): Promise<WireReadings> {
+export async function readPage(
+  query: PageQuery,
+  signal: AbortSignal,
+): Promise<WireReadings & { readonly hasNext: boolean }> {
   const parameters = new URLSearchParams({ device: query.device, from: new Date(query.from).toISOString() })
   if (query.metric !== undefined) parameters.set('metric', query.metric)
   if (query.to !== undefined) parameters.set('to', new Date(query.to).toISOString())
-  if (query.after !== undefined) parameters.set('after', String(query.after))
+  if (query.after !== undefined) parameters.set('after', query.after)
   parameters.set('limit', String(query.limit))
-  return getJson<WireReadings>(`/api/readings?${parameters}`, signal)
+  const { body, hasNext } = await getPage<WireReadings>(`/api/readings?${parameters}`, signal)
+  return { ...body, hasNext }
 }
 
 /** [now − 5 min, open], then the ten minutes before, then the rest. */

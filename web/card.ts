@@ -67,7 +67,7 @@ export function createCard(device: KnownDevice): Card {
       if (shown !== device.series) layOut()
       setText(name, device.name)
       badge.hidden = !isSimulated(device)
-      mark.set(device.status)
+      mark.set(device)
       element.dataset.status = device.status
       setText(age, device.lastSeen === undefined ? 'never heard' : ageText(gatewayNow() - device.lastSeen))
       lead.update(shown[0])

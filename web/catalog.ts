@@ -24,8 +24,8 @@ export interface KnownSeries {
 export interface KnownDevice {
   readonly id: DeviceId
   name: string
-  profile: string | undefined
-  source: string | undefined
+  profile: string | null
+  source: string | null
   status: DeviceStatus
   tags: Readonly<Record<string, string | number | boolean>>
   hidden: boolean
@@ -50,7 +50,7 @@ export interface Catalog {
   load(devices: readonly WireDevice[]): void
   take(reading: LoggedReading): void
   change(change: WireDeviceChange): void
-  /** The stream begins anew: what happened meanwhile is missing in the traces. */
+  /** The stream begins anew, perhaps of another log: traces have holes, and any value is newer than those known. */
   restart(): void
 }
 
@@ -60,17 +60,17 @@ export function createCatalog(listener: CatalogListener): Catalog {
   function loadOne(wire: WireDevice): void {
     const device = devices.get(wire.id) ?? provisional(wire.id)
     devices.set(wire.id, device)
-    device.name = wire.name || nativeId(wire.id)
-    device.profile = wire.profile ?? undefined
+    device.name = wire.name
+    device.profile = wire.profile
     device.source = wire.source
     device.status = wire.status
-    device.tags = wire.tags ?? {}
-    device.hidden = wire.hidden ?? false
+    device.tags = wire.tags
+    device.hidden = wire.hidden
     const seen = wire.lastSeen ? Date.parse(wire.lastSeen) : undefined
     if (seen !== undefined && seen > (device.lastSeen ?? 0)) device.lastSeen = seen
     for (const metric of wire.metrics) {
       const series = seriesOf(device, metric)
-      if (metric.last && metric.last.seq > (series.last?.seq ?? 0))
+      if (metric.last.seq > (series.last?.seq ?? 0))
         series.last = { ...metric.last, time: Date.parse(metric.last.time) }
     }
   }
@@ -110,6 +110,7 @@ export function createCatalog(listener: CatalogListener): Catalog {
         for (const series of device.series) {
           series.trace.clear()
           series.traced = false
+          if (series.last) series.last = { ...series.last, seq: 0 }
         }
       }
     },
@@ -130,9 +131,9 @@ function provisional(id: DeviceId): KnownDevice {
   return {
     id,
     name: nativeId(id),
-    profile: undefined,
-    source: undefined,
-    status: 'online',
+    profile: null,
+    source: null,
+    status: 'unknown',
     tags: {},
     hidden: false,
     lastSeen: undefined,

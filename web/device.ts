@@ -15,7 +15,7 @@ import type { View, ViewContext } from './view.ts'
 const drawEveryMs = 250
 
 /** One device: every series with its chart, filled with the last hour and following what comes. */
-export function createDeviceView({ catalog, go }: ViewContext, id: DeviceId, initialRange: Range): View {
+export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceId, initialRange: Range): View {
   let range = initialRange
   const panels = new Map<string, Panel>()
   const visible = new Set<Element>()
@@ -80,7 +80,7 @@ export function createDeviceView({ catalog, go }: ViewContext, id: DeviceId, ini
     setText(name, device?.name ?? id)
     if (!device) return
     badge.hidden = !isSimulated(device)
-    mark.set(device.status)
+    mark.set(device)
     setText(age, device.lastSeen === undefined ? '' : ageText(gatewayNow() - device.lastSeen))
     setText(facts, factsOf(device))
   }
@@ -121,7 +121,7 @@ export function createDeviceView({ catalog, go }: ViewContext, id: DeviceId, ini
     loading.abort()
     loading = new AbortController()
     const now = gatewayNow()
-    const failed = await backfill(id, now - keptMs, now, loading.signal, put)
+    const failed = await backfill(id, now - keptMs, now, head(), loading.signal, put)
     setText(problem, failed ? `The last hour could not be loaded: ${failed.message}.` : '')
   }
 

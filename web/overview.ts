@@ -140,8 +140,10 @@ export function createOverview({ catalog, go }: ViewContext, initialSearch: stri
   }
 }
 
+const collator = new Intl.Collator(undefined, { numeric: true })
+
 function byName(a: KnownDevice, b: KnownDevice): number {
-  return a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.id < b.id ? -1 : 1)
+  return collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1)
 }
 
 /** Every word of the search must occur in the name, the id, a tag or a metric. */

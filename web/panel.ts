@@ -1,4 +1,4 @@
-import type { LoggedReading, Millis } from '../src/reading.ts'
+import type { LoggedReading, Millis, Quality } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { seriesName } from './card.ts'
 import type { KnownSeries } from './catalog.ts'
@@ -57,7 +57,12 @@ export function createPanel(series: KnownSeries): Panel {
     const { text: number, unit: sign } = quantity(shown.value, series.unit, series.metric)
     setText(text, number)
     setText(unit, sign)
-    setText(when, hovered ? clockText(hovered.time) : ageText(gatewayNow() - shown.time))
+    setText(
+      when,
+      hovered
+        ? clockText(hovered.time)
+        : [doubtText(series.last?.quality), ageText(gatewayNow() - shown.time)].filter(Boolean).join(' · '),
+    )
   }
 
   return {
@@ -79,6 +84,16 @@ export function createPanel(series: KnownSeries): Panel {
 
 /** Time kept for the charts: the longest range. */
 export const keptMs: Millis = 60 * 60_000
+
+const doubts: Record<Quality, string> = {
+  stale: 'kept by the broker',
+  unsynced: 'clock not set',
+  suspect: 'doubtful',
+}
+
+function doubtText(quality: Quality | undefined): string {
+  return quality ? doubts[quality] : ''
+}
 
 function clockText(time: Millis): string {
   return new Date(time).toLocaleTimeString()

@@ -122,8 +122,8 @@ export function numberText(value: number, unit: string | null): string {
   const size = Math.abs(value)
   if (decimals === undefined) return format('s5', { maximumSignificantDigits: 5 }).format(value)
   if (size > 0 && size < 0.5 * 10 ** -decimals) return format('s2', { maximumSignificantDigits: 2 }).format(value)
-  // Air pressure stays below and keeps its decimal; 2,345.6 W says nothing that 2,346 W does not.
-  const shown = size >= 2000 && decimals === 1 ? 0 : decimals
+  // 1,345.6 W says nothing that 1,346 W does not; of air pressure the decimal is what moves.
+  const shown = size >= 1000 && decimals === 1 && unit !== 'hPa' ? 0 : decimals
   const least = unit === '/' ? 0 : shown
   return format(`${least}-${shown}`, { minimumFractionDigits: least, maximumFractionDigits: shown }).format(value)
 }

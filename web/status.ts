@@ -1,11 +1,15 @@
+import type { KnownDevice } from './catalog.ts'
+import { gatewayNow } from './clock.ts'
 import { h, setText } from './dom.ts'
-import type { DeviceStatus } from './wire.ts'
 
-const words: Record<DeviceStatus, string> = { online: 'Online', offline: 'Offline', unknown: 'Unknown' }
+/** Most devices never say whether they are there; one that was heard this recently is. */
+const activeMs = 10 * 60_000
+
+const words = { online: 'Online', offline: 'Offline', active: 'Active', quiet: 'Quiet' }
 
 export interface StatusMark {
   readonly element: HTMLElement
-  set(status: DeviceStatus): void
+  set(device: KnownDevice): void
 }
 
 /** A dot and a word: the colour alone would say nothing to many. */
@@ -14,9 +18,16 @@ export function createStatusMark(): StatusMark {
   const element = h('span', { class: 'status' }, h('span', { class: 'dot' }), word)
   return {
     element,
-    set(status) {
-      element.dataset.status = status
-      setText(word, words[status])
+    set(device) {
+      const shown = shownStatus(device)
+      element.dataset.status = shown
+      setText(word, words[shown])
     },
   }
+}
+
+/** What a device said of itself, or what its silence says. */
+function shownStatus({ status, lastSeen }: KnownDevice): keyof typeof words {
+  if (status !== 'unknown') return status
+  return lastSeen !== undefined && gatewayNow() - lastSeen < activeMs ? 'active' : 'quiet'
 }

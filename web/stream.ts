@@ -1,5 +1,5 @@
 import type { LoggedReading, Millis, Seq } from '../src/reading.ts'
-import { parseReading, type WireCursor, type WireDeviceChange, type WireGap } from './wire.ts'
+import { parseReading, seqOf, type WireCursor, type WireDeviceChange, type WireGap } from './wire.ts'
 
 /** What a person is told about the connection. */
 export type StreamState = 'connecting' | 'live' | 'catching-up' | 'reconnecting'
@@ -16,6 +16,8 @@ export interface StreamListener {
 }
 
 export interface Stream {
+  /** Sequence number up to which everything has come. */
+  readonly head: Seq
   /** Looks at once whether the connection still lives: the machine has slept, or the network has changed. */
   check(): void
   close(): void
@@ -58,27 +60,33 @@ export function followStream(url: string, listener: StreamListener): Stream {
     clearTimeout(retry)
     lastWord = Date.now()
     awaitsCursor = true
-    source = new EventSource(position === undefined ? url : `${url}?after=${encodeURIComponent(position)}`)
-    source.onopen = () => {
-      awaitsCursor = true
-      lastWord = Date.now()
+    const opened = new EventSource(position === undefined ? url : `${url}?after=${encodeURIComponent(position)}`)
+    source = opened
+    /** What a connection that was given up still has in hand is not wanted: its place has changed. */
+    const on = (type: string, handle: (event: MessageEvent) => void) => {
+      opened.addEventListener(type, (event) => {
+        if (opened !== source) return
+        lastWord = Date.now()
+        handle(event as MessageEvent)
+      })
     }
-    source.onmessage = (event) => {
+    on('open', () => {
+      awaitsCursor = true
+    })
+    on('message', (event) => {
       const reading = parseReading(JSON.parse(event.data))
       advance(event, reading.seq)
       listener.reading(reading)
-    }
-    source.addEventListener('cursor', (event) => onCursor(event, JSON.parse(event.data)))
-    source.addEventListener('gap', (event) => {
+    })
+    on('cursor', (event) => onCursor(event, JSON.parse(event.data)))
+    on('gap', (event) => {
       const gap = JSON.parse(event.data) as WireGap
       advance(event, gap.to)
-      listener.gap(gap)
+      if (gap.reason === 'retention') listener.gap(gap)
+      else startAfresh()
     })
-    source.addEventListener('device', (event) => {
-      lastWord = Date.now()
-      listener.device(JSON.parse(event.data))
-    })
-    source.onerror = onError
+    on('device', (event) => listener.device(JSON.parse(event.data)))
+    on('error', onError)
   }
 
   function onCursor(event: MessageEvent, cursor: WireCursor): void {
@@ -89,8 +97,7 @@ export function followStream(url: string, listener: StreamListener): Stream {
       backOffMs = backOffLeastMs
       target = cursor.head
       if (resumes && cursor.head - seqOf(event.lastEventId) > replayMax) {
-        position = undefined
-        reopen()
+        startAfresh()
         return
       }
       setState('catching-up')
@@ -100,7 +107,6 @@ export function followStream(url: string, listener: StreamListener): Stream {
   }
 
   function advance(event: MessageEvent, seq: Seq): void {
-    lastWord = Date.now()
     if (event.lastEventId) position = event.lastEventId
     if (state !== 'live' && !awaitsCursor && seq >= target) setState('live')
   }
@@ -112,6 +118,12 @@ export function followStream(url: string, listener: StreamListener): Stream {
     clearTimeout(retry)
     retry = setTimeout(reopen, backOffMs * (0.5 + Math.random()))
     backOffMs = Math.min(backOffMs * 2, backOffMostMs)
+  }
+
+  /** Nothing that is known can be relied on: it lies too far back, or is of another log. */
+  function startAfresh(): void {
+    position = undefined
+    reopen()
   }
 
   function reopen(): void {
@@ -127,6 +139,9 @@ export function followStream(url: string, listener: StreamListener): Stream {
   }
 
   return {
+    get head() {
+      return seqOf(position ?? '')
+    },
     check() {
       if (source?.readyState !== EventSource.OPEN || Date.now() - lastWord > suspiciousSilenceMs) reopen()
     },
@@ -134,11 +149,7 @@ export function followStream(url: string, listener: StreamListener): Stream {
       clearInterval(watch)
       clearTimeout(retry)
       source?.close()
+      source = undefined
     },
   }
-}
-
-/** The sequence number in `<run>.<seq>`. */
-function seqOf(id: string): Seq {
-  return Number(id.slice(id.lastIndexOf('.') + 1)) || 0
 }

@@ -1,4 +1,4 @@
-import type { DeviceId, LoggedReading } from '../src/reading.ts'
+import type { DeviceId, LoggedReading, Seq } from '../src/reading.ts'
 import type { Catalog } from './catalog.ts'
 import type { Route } from './route.ts'
 import type { WireGap } from './wire.ts'
@@ -25,5 +25,7 @@ export interface View {
 
 export interface ViewContext {
   readonly catalog: Catalog
+  /** Sequence number up to which the stream has brought everything. */
+  head(): Seq
   go(route: Route, how?: 'push' | 'replace'): void
 }

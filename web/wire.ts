@@ -1,4 +1,4 @@
-import type { DeviceId, LoggedReading, Seq, Value } from '../src/reading.ts'
+import type { DeviceId, LoggedReading, Quality, Seq, Value } from '../src/reading.ts'
 
 /** What the gateway sends, as PROTOCOL.md has it: the same things as inside, with times as RFC 3339. */
 export type WireReading = Omit<LoggedReading, 'time'> & { readonly time: string }
@@ -9,25 +9,30 @@ export interface WireMetric {
   readonly metric: string
   readonly channel?: string
   readonly unit: string | null
-  readonly kind?: string
-  readonly last?: { readonly seq: Seq; readonly time: string; readonly value: Value }
+  readonly last: {
+    readonly seq: Seq
+    readonly time: string
+    readonly value: Value
+    readonly quality?: Quality
+  }
 }
 
 export interface WireDevice {
   readonly id: DeviceId
-  readonly name?: string
-  readonly profile?: string | null
-  readonly source?: string
+  readonly name: string
+  readonly profile: string | null
+  readonly source: string | null
   readonly status: DeviceStatus
-  readonly lastSeen?: string | null
-  readonly tags?: Readonly<Record<string, string | number | boolean>>
-  readonly hidden?: boolean
+  readonly lastSeen: string | null
+  readonly tags: Readonly<Record<string, string | number | boolean>>
+  readonly hidden: boolean
   readonly metrics: readonly WireMetric[]
 }
 
 export interface WireReadings {
   readonly readings: readonly WireReading[]
-  readonly next?: string | number | null
+  /** Position up to which the log was searched. */
+  readonly next: string
 }
 
 export interface WireGap {
@@ -45,6 +50,11 @@ export interface WireDeviceChange {
 export interface WireCursor {
   readonly head: Seq
   readonly oldest?: Seq
+}
+
+/** The sequence number of a position, `<run>.<seq>`; 0 where there is none. */
+export function seqOf(position: string): Seq {
+  return Number(position.slice(position.lastIndexOf('.') + 1)) || 0
 }
 
 export function parseReading(wire: WireReading): LoggedReading {

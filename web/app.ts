@@ -6,8 +6,9 @@ import { h } from './dom.ts'
 import { createInputs } from './inputs.ts'
 import { createOverview } from './overview.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
+import { followSharedStream } from './shared-stream.ts'
 import { createSignIn } from './sign-in.ts'
-import { followStream, type Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
 import type { View, ViewContext } from './view.ts'
 import type { WireDevice } from './wire.ts'
 
@@ -48,7 +49,7 @@ export function startApp(body: HTMLElement): void {
   snapshotSoon(firstSnapshotMs)
 
   function follow(): Stream {
-    return followStream('/api/stream', {
+    return followSharedStream({
       fresh() {
         catalog.restart()
         void snapshot()

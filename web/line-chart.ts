@@ -35,7 +35,9 @@ function roomyRange(low: number | null, high: number | null, leastSpan: number):
 
 function tickTexts(splits: number[]): string[] {
   const step = splits.length > 1 ? Math.abs(splits[1]! - splits[0]!) : 1
-  const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))
+  let decimals = 0
+  // A step of 2.5 needs its decimal, or 227.5 and 230 would read 228 and 230.
+  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++
   const format = new Intl.NumberFormat(undefined, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,

@@ -27,6 +27,8 @@ export interface Stream {
 const silenceMaxMs: Millis = 40_000
 /** After sleep one missed cursor is enough to be suspicious. */
 const suspiciousSilenceMs: Millis = 17_000
+/** A connection attempt is given this long before another is worth trying. */
+const attemptMs: Millis = 2000
 const watchEveryMs: Millis = 5000
 
 /** Readings worth replaying one by one. Further behind, a snapshot and the charts' history are quicker: a few seconds' work. */
@@ -48,6 +50,7 @@ export function followStream(url: string, listener: StreamListener): Stream {
   let target: Seq = 0
   let awaitsCursor = true
   let lastWord = Date.now()
+  let openedAt = 0
   let backOffMs = backOffLeastMs
   let retry: ReturnType<typeof setTimeout> | undefined
   const watch = setInterval(() => {
@@ -58,7 +61,8 @@ export function followStream(url: string, listener: StreamListener): Stream {
 
   function open(): void {
     clearTimeout(retry)
-    lastWord = Date.now()
+    openedAt = Date.now()
+    lastWord = openedAt
     awaitsCursor = true
     const opened = new EventSource(position === undefined ? url : `${url}?after=${encodeURIComponent(position)}`)
     source = opened
@@ -143,7 +147,10 @@ export function followStream(url: string, listener: StreamListener): Stream {
       return seqOf(position ?? '')
     },
     check() {
-      if (source?.readyState !== EventSource.OPEN || Date.now() - lastWord > suspiciousSilenceMs) reopen()
+      const now = Date.now()
+      // All tabs ask at once when the network is back; one attempt is enough.
+      if (now - openedAt < attemptMs && source?.readyState !== EventSource.CLOSED) return
+      if (source?.readyState !== EventSource.OPEN || now - lastWord > suspiciousSilenceMs) reopen()
     },
     close() {
       clearInterval(watch)

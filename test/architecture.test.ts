@@ -22,7 +22,8 @@ const table: Record<string, string[]> = {
   http: ['feed', 'log', 'reading', 'units', 'errors'],
   client: [],
   gateway: ['config', 'ingest', 'decode', 'devices', 'log', 'feed', 'http', 'frame', 'framing', 'reading', 'errors'],
-  cli: ['gateway', 'client', 'config', 'ingest', 'decode', 'devices', 'frame', 'framing', 'reading', 'errors'],
+  demo: ['config', 'reading', 'errors'],
+  cli: ['gateway', 'client', 'config', 'demo', 'ingest', 'decode', 'devices', 'frame', 'framing', 'reading', 'errors'],
   web: ['client', 'reading', 'units'],
 }
 

@@ -50,27 +50,28 @@ export interface Poll {
 export interface LineSettings {
   readonly baud: number
   /** 8 unless said. */
-  readonly dataBits?: 7 | 8
-  /** `none` unless said. */
-  readonly parity?: 'none' | 'even' | 'odd'
+  readonly dataBits?: 5 | 6 | 7 | 8
+  /** `none` unless said; Linux drivers know `none`, `even` and `odd`. */
+  readonly parity?: 'none' | 'even' | 'odd' | 'mark' | 'space'
   /** 1 unless said. */
-  readonly stopBits?: 1 | 2
+  readonly stopBits?: 1 | 1.5 | 2
   /** Hardware flow control; off unless said. */
   readonly rtscts?: boolean
 }
 
 /** Everything a port must know of the device behind it. */
-export interface SerialSource {
-  readonly line: LineSettings
+export interface SerialSource extends LineSettings {
   readonly framing: Framing
   /** Asked in turn. */
   readonly polls?: readonly Poll[]
-  /** The device speaks at least this often by itself: a port that stays silent for much longer is opened again. */
-  readonly promisesEveryMs?: number
+  /** After so long without a frame the port is opened again; absent for devices that may be silent. */
+  readonly silentMs?: number
 }
 
-/** A USB vendor and product id by which a device's adapter is recognised, as four hex digits each. */
+/** USB ids by which the adapter or device of a profile is recognised: four hexadecimal digits each. */
 export interface UsbId {
   readonly vendor: string
-  readonly product: string
+  readonly product?: string
+  /** Part of the by-id name, where an id alone is shared by too many devices. */
+  readonly model?: string
 }

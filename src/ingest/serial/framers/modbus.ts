@@ -1,4 +1,5 @@
 import { crc16Modbus } from '../../../checksum.ts'
+import { parseModbusRequest } from '../../../modbus.ts'
 import type { FramingReason } from './framer.ts'
 import type { FrameRule } from './resync.ts'
 
@@ -47,9 +48,10 @@ function mayAnswer(bytes: Uint8Array, place: number, to: number, request?: Uint8
 const answers = new Set([1, 2, 3, 4, 5, 6, 15, 16])
 
 /** How many bytes of data the answer to a read has: two a register, or one for eight coils. */
-function dataBytes(request: Uint8Array): number {
-  const quantity = (request[4]! << 8) | request[5]!
-  return request[1]! <= 2 ? Math.ceil(quantity / 8) : 2 * quantity
+function dataBytes(request: Uint8Array): number | undefined {
+  const read = parseModbusRequest(request)
+  if (!read) return undefined
+  return read.function <= 2 ? Math.ceil(read.count / 8) : 2 * read.count
 }
 
 /** Undefined while the byte that tells is not there yet. */

@@ -1,0 +1,38 @@
+import { userInfo } from 'node:os'
+import type { Holder } from './holder.ts'
+
+/** Why a port could not be opened; `missing` and `busy` may pass by themselves. */
+export interface Trouble {
+  readonly kind: 'missing' | 'denied' | 'busy' | 'other'
+  /** One line: what is wrong and what to do. */
+  readonly detail: string
+}
+
+/** Reads what the operating system said about opening a port. `present`: the stable names of the ports there are. */
+export function explainOpening(port: string, error: Error, present: readonly string[]): Trouble {
+  const { message } = error
+  if (/No such (file|device)/.test(message)) return missing(port, present)
+  if (/Permission denied/.test(message)) return denied(port)
+  if (/Cannot lock port|resource busy/.test(message)) return busy(port, null)
+  if (/Inappropriate ioctl/.test(message)) return { kind: 'other', detail: `${port} is no serial port` }
+  return { kind: 'other', detail: `${port}: ${message.replace(/^Error:? /, '')}` }
+}
+
+export function busy(port: string, holder: Holder | null): Trouble {
+  const who = holder ? `${holder.name || 'a program'} (pid ${holder.pid})` : 'another program'
+  return { kind: 'busy', detail: `${port} is in use by ${who}: stop it, and the port is opened` }
+}
+
+function missing(port: string, present: readonly string[]): Trouble {
+  const others = present.filter((name) => name !== port)
+  const there = others.length > 0 ? `found: ${others.join(', ')}` : 'no serial port was found'
+  return { kind: 'missing', detail: `${port} is not there; ${there}` }
+}
+
+function denied(port: string): Trouble {
+  const { username } = userInfo()
+  return {
+    kind: 'denied',
+    detail: `${port}: permission denied; run: sudo usermod -aG dialout ${username}, then log in again`,
+  }
+}

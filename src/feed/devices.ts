@@ -1,67 +1,19 @@
 import type { Store } from '../log/store.ts'
-import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../reading.ts'
-import { isoTime } from './json.ts'
+import type { DeviceId, LoggedReading, Millis, Seq } from '../reading.ts'
+import { type Device, type DeviceStatus, type Kept, type Known, type Label, showDevice } from './device.ts'
 
-export type DeviceStatus = 'online' | 'offline' | 'unknown'
-
-/** A device as `/api/devices` shows it. */
-export interface Device {
-  readonly id: DeviceId
-  readonly name: string
-  /** Family that decodes it; null until it has been heard since the database was made. */
-  readonly profile: string | null
-  /** Input that heard it last. */
-  readonly source: string | null
-  readonly status: DeviceStatus
-  /** Time of its newest reading, RFC 3339; null when it has none. */
-  readonly lastSeen: string | null
-  readonly tags: Tags
-  readonly hidden: boolean
-  readonly metrics: readonly Metric[]
-}
-
-export interface Metric {
-  readonly metric: string
-  readonly channel?: string
-  readonly unit: string | null
-  readonly kind: 'number' | 'boolean' | 'string'
-  readonly last: { readonly seq: Seq; readonly time: string; readonly value: Value; readonly quality?: Quality }
-}
-
-export type Tags = Readonly<Record<string, string | number | boolean>>
-
-/** What people say about a device, in the configuration or through the API (which is stronger). */
-export interface Label {
-  readonly name?: string | undefined
-  readonly tags?: Tags | undefined
-  readonly hidden?: boolean | undefined
-}
-
-/** What is kept of a device beside its readings: JSON in `Store.records`. */
-interface Kept {
-  readonly profile?: string
-  readonly source?: string
-  /** Name it gave itself. */
-  readonly announced?: string
-  readonly label?: Label
-  /** Readings up to here belong to a device that was forgotten. */
-  readonly forgotten?: Seq
-}
-
-interface Entry {
-  readonly id: DeviceId
+interface Entry extends Known {
   kept: Kept
   /** What it last said of itself; null for nothing. */
   online: boolean | null
   /** Head of the log when it said so: a later reading proves an offline device wrong. */
   onlineAt: Seq
-  /** What it is after its bridge was asked as well. */
+  /** What it and its bridge say together. */
   status: DeviceStatus
   statusTime: Millis
   /** Number of its last change of status. */
   changed: number
   lastTime: Millis
-  /** The newest reading by metric and channel. */
   readonly last: Map<string, LoggedReading>
 }
 
@@ -118,13 +70,15 @@ export class DeviceDirectory {
   /** All devices by id, with every reading appended so far. */
   async list(): Promise<Device[]> {
     await this.#catchUp()
-    return [...this.#entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map((entry) => this.#show(entry))
+    return [...this.#entries.values()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((entry) => showDevice(entry, this.#labels.get(entry.id)))
   }
 
   async get(id: DeviceId): Promise<Device | undefined> {
     await this.#catchUp()
     const entry = this.#entries.get(id)
-    return entry && this.#show(entry)
+    return entry && showDevice(entry, this.#labels.get(entry.id))
   }
 
   /** A frame of the device was decoded. Called for every frame: cheap when nothing is new. */
@@ -154,7 +108,7 @@ export class DeviceDirectory {
     const entry = this.#entries.get(id)
     if (!entry) return undefined
     this.#keep(entry, { ...entry.kept, label: { ...entry.kept.label, ...label } })
-    return this.#show(entry)
+    return showDevice(entry, this.#labels.get(entry.id))
   }
 
   /** Forgets a device and what people said about it; its next reading makes it known again. False when unknown. */
@@ -197,9 +151,14 @@ export class DeviceDirectory {
 
   async #readOn(): Promise<void> {
     while (this.#place < this.#store.head && !this.#stopped.signal.aborted) {
-      const page = await this.#store.read(this.#place, null, readingsPerRead)
-      this.#place = page.next
-      for (const reading of page.readings) this.#fold(reading)
+      try {
+        const page = await this.#store.read(this.#place, null, readingsPerRead)
+        this.#place = page.next
+        for (const reading of page.readings) this.#fold(reading)
+      } catch {
+        // Old readings cannot be read, which streams and queries report. The next ones make this right again.
+        this.#place = this.#store.head
+      }
     }
   }
 
@@ -261,31 +220,5 @@ export class DeviceDirectory {
   #keep(entry: Entry, kept: Kept): void {
     entry.kept = kept
     this.#store.records.put(recordKind, entry.id, JSON.stringify(kept))
-  }
-
-  #show({ id, kept, status, lastTime, last }: Entry): Device {
-    const configured = this.#labels.get(id)
-    const native = id.slice(id.indexOf(':') + 1)
-    return {
-      id,
-      name: kept.label?.name ?? configured?.name ?? kept.announced ?? native,
-      profile: kept.profile ?? null,
-      source: kept.source ?? null,
-      status,
-      lastSeen: last.size > 0 ? isoTime(lastTime) : null,
-      tags: { ...configured?.tags, ...kept.label?.tags },
-      hidden: kept.label?.hidden ?? configured?.hidden ?? false,
-      metrics: [...last.values()].map(showMetric),
-    }
-  }
-}
-
-function showMetric({ metric, channel, unit, value, seq, time, quality }: LoggedReading): Metric {
-  return {
-    metric,
-    ...(channel !== undefined && { channel }),
-    unit,
-    kind: typeof value as 'number' | 'boolean' | 'string',
-    last: { seq, time: isoTime(time), value, ...(quality && { quality }) },
   }
 }

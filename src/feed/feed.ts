@@ -11,6 +11,8 @@ export class Feed {
   readonly log: ReadingLog
   readonly pages: Pages
   readonly turns: Turns
+  /** Readings handed to connections so far. */
+  delivered = 0
   readonly #directory: DeviceDirectory
   /** Events of the latest status changes by what a reader has seen and may see; forgotten when there are newer ones. */
   readonly #news = new Map<string, Buffer | null>()

@@ -19,6 +19,7 @@ export async function follow(feed: Feed, reader: Reader, filter: StreamFilter | 
   while (!reader.closed) {
     const page = await feed.pages.read(reader.place, filter)
     reader.place = page.next
+    feed.delivered += page.count
     const bytes = page.bytes ?? feed.heartbeat(reader)
     if (bytes && !reader.closed) {
       reader.sentAt = feed.turns.now

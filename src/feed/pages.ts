@@ -7,6 +7,8 @@ import type { StreamFilter } from './filter.ts'
 export interface EncodedPage {
   /** Null when nothing matched and nothing was lost. The same buffer goes to many connections: never written to. */
   readonly bytes: Buffer | null
+  /** Readings in it. */
+  readonly count: number
   readonly next: Seq
 }
 
@@ -52,7 +54,7 @@ export class Pages {
   async #encode(after: Seq, filter: StreamFilter | null): Promise<EncodedPage> {
     const page = await this.#log.read(after, filter, readingsPerPage)
     const text = pageEvents(this.#log.runs, this.#log.head, after, page)
-    return { bytes: text === '' ? null : Buffer.from(text), next: page.next }
+    return { bytes: text === '' ? null : Buffer.from(text), count: page.readings.length, next: page.next }
   }
 
   #dropAfterTurn(key: string): void {

@@ -68,7 +68,7 @@ export async function callerOf(
 function isDirect({ headers }: IncomingMessage): boolean {
   return (
     !('forwarded' in headers || 'x-forwarded-for' in headers || 'via' in headers) &&
-    isLoopbackName(hostName(headers.host ?? ''))
+    (headers.host === undefined || isLoopbackName(hostName(headers.host)))
   )
 }
 

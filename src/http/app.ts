@@ -10,7 +10,13 @@ import { challengeFor, isDisconnect, type Problem, problemOf, problemType } from
 import type { Exchange, Route } from './route.ts'
 
 /** Everything but streams, as one listener serves it. */
-export function createApp(routes: readonly Route[], gate: Gate, logger: Logger, listener: Listener): Koa {
+export function createApp(
+  routes: readonly Route[],
+  page: Koa.Middleware,
+  gate: Gate,
+  logger: Logger,
+  listener: Listener,
+): Koa {
   const app = new Koa()
   app.silent = true
   app.on('error', (error: unknown) => {
@@ -23,6 +29,7 @@ export function createApp(routes: readonly Route[], gate: Gate, logger: Logger, 
     gate.allowOrigin(ctx.req, ctx.res)
     await next()
   })
+  app.use(page)
   const router = new Router()
   for (const route of routes)
     router.register(route.path, [route.method], (ctx) => handle(route, ctx as Exchange, gate, listener))
@@ -94,9 +101,19 @@ const securityHeaders: HelmetOptions = {
 
 async function handle(route: Route, exchange: Exchange, gate: Gate, listener: Listener): Promise<void> {
   exchange.set('cache-control', 'no-store')
-  if (route.need === 'none') return route.handle(exchange, nobody)
+  if (route.need === 'none') return route.handle(exchange, await identityOrNobody(exchange, gate, listener))
   const caller = await gate.caller(exchange.req, listener)
   if (route.need === 'admin') needAdmin(caller.identity)
   if (route.method !== 'GET') gate.checkWrite(exchange.req, caller)
   return route.handle(exchange, caller.identity)
+}
+
+/** For routes that are open to everybody, and tell more to those who may know more. */
+async function identityOrNobody({ req }: Exchange, gate: Gate, listener: Listener): Promise<Identity> {
+  try {
+    return (await gate.caller(req, listener)).identity
+  } catch (error) {
+    if (error instanceof GatewayError) return nobody
+    throw error
+  }
 }

@@ -48,7 +48,8 @@ export class Query {
   time(name: string): Millis | undefined {
     const text = this.one(name)
     if (text === undefined) return undefined
-    const time = parseTime(text)
+    const ms = parseDuration(text)
+    const time = ms === undefined ? parseTime(text) : Date.now() - ms
     if (time !== undefined) return time
     throw new GatewayError(
       'usage',
@@ -58,12 +59,17 @@ export class Query {
   }
 }
 
-function parseTime(text: string): Millis | undefined {
-  const ago = /^([0-9]{1,9})(ms|s|m|h|d|w)$/.exec(text)
-  if (ago) return Date.now() - Number(ago[1]) * unitMs[ago[2]!]!
-  // A plus sign that was not escaped arrives as a space.
-  const moment = text.replace(/ (?=\d\d:\d\d$)/, '+')
-  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(moment)) return undefined
-  const time = Date.parse(moment.toUpperCase())
+/** A duration such as `10m`, in ms; undefined for anything else. */
+export function parseDuration(text: string): Millis | undefined {
+  const match = /^([0-9]{1,9})(ms|s|m|h|d|w)$/.exec(text)
+  return match ? Number(match[1]) * unitMs[match[2]!]! : undefined
+}
+
+/** A moment in RFC 3339; undefined for anything else. */
+export function parseTime(text: string): Millis | undefined {
+  // A plus sign that was not escaped in a URL arrives as a space.
+  const moment = text.replace(/ (?=\d\d:\d\d$)/, '+').toUpperCase()
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)) return undefined
+  const time = Date.parse(moment)
   return Number.isNaN(time) ? undefined : time
 }

@@ -1,80 +1,131 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { isIP } from 'node:net'
+import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import type { DeviceDirectory } from '../feed/devices.ts'
 import { Feed } from '../feed/feed.ts'
 import type { Store } from '../log/store.ts'
-import { isLoopbackName, type Listener, type Verifier } from './access.ts'
+import type { Listener } from './access.ts'
+import { backupRoute, tokenRoutes, type Users, userRoutes } from './admin-routes.ts'
 import { createApp } from './app.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
+import { healthRoutes, type InputReport } from './health.ts'
+import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
-import { deviceRoutes } from './routes.ts'
+import { createMetrics } from './metrics.ts'
+import { describeApi, templateOf } from './openapi.ts'
+import { servePage } from './page.ts'
+import { rejectedRoute } from './rejected.ts'
+import type { Route } from './route.ts'
 import { Streams } from './streams.ts'
+import type { TokenStore } from './tokens.ts'
 
 export interface HttpDeps {
   readonly store: Store
   readonly directory: DeviceDirectory
-  readonly tokens: Verifier
+  readonly tokens: TokenStore
+  /** Of the embedded broker; null when there is none. */
+  readonly users: Users | null
+  /** How each input is doing, for health and metrics. */
+  readonly inputs: () => readonly InputReport[]
   readonly logger: Logger
-  readonly options: {
-    readonly anonymous: boolean
-    readonly hosts: readonly string[]
-    readonly origins: readonly string[]
-    readonly maxStreams: number
-  }
+  readonly version: string
+  /** The built page. */
+  readonly pageFolder: string
+  /** Where a backup is made before it is sent: needs as much room as the database. */
+  readonly backupFolder: string
+  readonly options: HttpOptions
 }
 
-export interface Address {
-  readonly host: string
-  readonly port: number
+export interface HttpOptions {
+  /** No token is needed to read, on any address. */
+  readonly anonymous: boolean
+  /** Host names allowed beside this machine's own, for reverse proxies. */
+  readonly hosts: readonly string[]
+  /** Web sites whose scripts may use the API (CORS). */
+  readonly origins: readonly string[]
+  readonly maxStreams: number
 }
 
 export interface HttpServer {
+  /** What there is, such as `GET /api/devices/{id}`. */
+  readonly routes: readonly string[]
   /**
    * Listens on an address; port 0 takes a free one. Returns the address taken.
-   * @throws GatewayError `conflict` when the port is in use
+   * @throws GatewayError `config` beyond loopback when nobody could sign in; `conflict` when the port is in use
    */
   listen(address: Address): Promise<Address>
+  /** Listens on a socket file for the commands of this machine, whose user is the owner. */
+  listenLocal(path: string): Promise<void>
   /** Ends streams so that their clients come back, answers what has begun, and closes. */
   close(): Promise<void>
 }
 
-/** Enough for a query with many devices and a token; a request line that is longer is refused with 431. */
+/** Enough for a query with many devices and a token; longer ones are refused with 431. */
 const headerBytesMax = 16_384
+
+/** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
+const requestMs = 30_000
 
 /** How long requests that have begun may take once the server closes. */
 const closingMs = 5000
 
-export function createHttpServer({ store, directory, tokens, logger, options }: HttpDeps): HttpServer {
+export function createHttpServer(deps: HttpDeps): HttpServer {
+  const { store, directory, tokens, logger, options } = deps
   const gate = new Gate({ tokens, ...options })
   const feed = new Feed(store, directory)
   const streams = new Streams(feed, store, gate, logger, options.maxStreams)
-  const routes = deviceRoutes(store, directory)
+  const metrics = createMetrics({ ...deps, feed, streams })
+  const routes: Route[] = [
+    ...deviceRoutes(store, directory),
+    rejectedRoute(store),
+    ...tokenRoutes(store, tokens),
+    ...userRoutes(store, deps.users),
+    backupRoute(store, deps.backupFolder),
+    ...healthRoutes(store, deps.inputs, () => streams.closing),
+    metrics.route,
+  ]
+  routes.push(descriptionRoute(routes, deps.version))
+  const page = servePage(deps.pageFolder, tokens)
   const servers = new Set<Server>()
 
   const serverFor = (listener: Listener): Server => {
-    const app = createApp(routes, gate, logger, listener).callback()
-    const server = createServer({ maxHeaderSize: headerBytesMax }, (req, res) => {
+    const app = createApp(routes, page, gate, logger, listener).callback()
+    const limits = { maxHeaderSize: headerBytesMax, headersTimeout: requestMs, requestTimeout: requestMs }
+    const server = createServer(limits, (req, res) => {
       const device = req.method === 'GET' ? streamOf(req) : undefined
       if (device === undefined) void app(req, res)
       else void streams.serve(req, res, listener, device ?? undefined)
     })
+    server.on('clientError', refuse)
     servers.add(server)
     return server
   }
 
   return {
-    listen: async ({ host, port }) => {
-      const loopback = isLoopbackName(isIP(host) === 6 ? `[${host}]` : host)
-      const server = serverFor({ kind: 'tcp', loopback })
-      await listening(server, { host, port })
-      const { address, port: taken } = server.address() as { address: string; port: number }
-      return { host: address, port: taken }
+    routes: routes.map(({ method, path }) => `${method} ${templateOf(path)}`),
+    listen: async (address) => {
+      const loopback = isLoopback(address)
+      if (!loopback && !options.anonymous && tokens.isEmpty) throw openToAll(address)
+      return listenTcp(serverFor({ kind: 'tcp', loopback }), address)
     },
+    listenLocal: (path) => listenFile(serverFor({ kind: 'local', loopback: true }), path),
     close: async () => {
       streams.close()
       await Promise.all([...servers].map(closed))
       feed.close()
+      metrics.close()
+    },
+  }
+}
+
+function descriptionRoute(routes: readonly Route[], version: string): Route {
+  return {
+    method: 'GET',
+    path: '/api/openapi.json',
+    need: 'none',
+    handle(exchange) {
+      exchange.body = describeApi(routes, version)
     },
   }
 }
@@ -83,38 +134,37 @@ export function createHttpServer({ store, directory, tokens, logger, options }: 
 function streamOf({ url = '' }: IncomingMessage): string | null | undefined {
   const match = /^\/api\/(?:stream|devices\/([^/?#]+)\/stream)(?:\?|$)/.exec(url)
   if (!match) return undefined
-  if (match[1] === undefined) return null
+  return match[1] === undefined ? null : unescaped(match[1])
+}
+
+function unescaped(text: string): string {
   try {
-    return decodeURIComponent(match[1])
+    return decodeURIComponent(text)
   } catch {
-    return undefined
+    return text
   }
 }
 
-function listening(server: Server, address: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, address)))
-    server.listen(address, resolve)
-  })
+/** Answers what is no HTTP request at all, or not one that we take (RFC 6585 §5, RFC 9110 §15.5). */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, title, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large', `the request line and headers exceed ${headerBytesMax} bytes`]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout', `the request did not arrive within ${requestMs / 1000} s`]
+        : [400, 'Bad Request', 'this is no HTTP request']
+  const body = JSON.stringify({ title, status, code: 'usage', detail })
+  const head = `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}`
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`)
 }
 
-function explain(error: NodeJS.ErrnoException, { host, port }: Address): Error {
-  const place = `${host}:${port}`
-  if (error.code === 'EADDRINUSE')
-    return new GatewayError(
-      'conflict',
-      `${place} is in use by another program`,
-      'stop it, or choose another port with --http',
-    )
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new GatewayError(
-      'config',
-      `${host} is not an address of this machine`,
-      'use one of its own, or 0.0.0.0 for all',
-    )
-  if (error.code === 'EACCES')
-    return new GatewayError('config', `no right to listen on ${place}`, 'use a port above 1023')
-  return error
+function openToAll({ host, port }: Address): GatewayError {
+  return new GatewayError(
+    'config',
+    `${host}:${port} can be reached from other machines, and there is no token yet`,
+    'start with --lan or run rivulet token create --admin to make one, or set http.anonymous: true to let everybody read',
+  )
 }
 
 function closed(server: Server): Promise<void> {

@@ -31,8 +31,9 @@ export class Streams {
   readonly #logger: Logger
   readonly #max: number
   readonly #open = new Map<Connection, Reader>()
-  #closing = false
-  /** For metrics. */
+  /** Set by `close`. */
+  closing = false
+  /** How many began, and how many were sent away. */
   opened = 0
   refused = 0
 
@@ -54,11 +55,13 @@ export class Streams {
       this.#gate.checkHost(req, listener)
       this.#gate.allowOrigin(req, res)
       const { identity } = await this.#gate.caller(req, listener)
+      if (device !== undefined && !isDeviceId(device))
+        throw new GatewayError('not-found', 'no device can be called that', 'GET /api/devices lists those there are')
       const query = new Query(searchOf(req), device === undefined ? streamParameters : deviceStreamParameters)
       const filter = chosen(query, identity, device)
       const start = await startOf(this.#store, query, filter, lastEventId(req))
       if (res.destroyed) return
-      if (this.#closing) sendAway(res, returnMs)
+      if (this.closing) sendAway(res, returnMs)
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
@@ -72,7 +75,7 @@ export class Streams {
 
   /** Ends all streams so that their clients come back by themselves. */
   close(): void {
-    this.#closing = true
+    this.closing = true
     for (const [connection, reader] of this.#open) {
       connection.end(retryAfter(returnMs))
       this.#feed.turns.close(reader)
@@ -89,10 +92,15 @@ export class Streams {
     this.#open.set(connection, reader)
     connection.begin(retryAfter(returnMs) + opening)
     follow(this.#feed, reader, filter, connection).catch((error: unknown) => {
-      if (!this.#closing) this.#logger.error({ err: error }, 'a stream could not read the log')
+      if (!this.closing) this.#logger.error({ err: error }, 'a stream could not read the log')
       connection.end('')
     })
   }
+}
+
+/** A stream waits for a device that was never seen; what is no id at all will never be. */
+function isDeviceId(text: string): boolean {
+  return /^[A-Za-z0-9._:-]{1,128}$/.test(text)
 }
 
 /** Status 200, since EventSource never comes back after any other (HTML §9.2.3). */

@@ -1,5 +1,6 @@
 import { DeviceDirectory } from '../../src/feed/devices.ts'
 import { createHttpServer, type HttpDeps } from '../../src/http/server.ts'
+import { TokenStore } from '../../src/http/tokens.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
 import type { Quarantine, Records, Rejected, Store, StoreHealth } from '../../src/log/store.ts'
 import type { LoggedReading, Reading } from '../../src/reading.ts'
@@ -30,7 +31,7 @@ export class MemoryStore extends MemoryLog implements Store {
     }
   }
 
-  async backup(): Promise<void> {}
+  async backup(_file: string): Promise<void> {}
 
   async close(): Promise<number> {
     return this.head
@@ -74,11 +75,17 @@ const silent = { info() {}, warn() {}, error() {} }
 /** A server on a free loopback port over a store in memory. */
 export async function startServer(store = new MemoryStore(), deps: Partial<HttpDeps> = {}) {
   const directory = await DeviceDirectory.open(store)
+  const tokens = deps.tokens ?? new TokenStore(store.records)
   const server = createHttpServer({
     store,
     directory,
-    tokens: { verify: async () => null },
+    tokens,
+    users: null,
+    inputs: () => [],
     logger: silent,
+    version: '0.0.0',
+    pageFolder: '/nowhere',
+    backupFolder: '/nowhere',
     ...deps,
     options: { anonymous: false, hosts: [], origins: [], maxStreams: 10_000, ...deps.options },
   })
@@ -86,6 +93,7 @@ export async function startServer(store = new MemoryStore(), deps: Partial<HttpD
   return {
     store,
     directory,
+    tokens,
     server,
     port,
     url: `http://127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts'
-import type { Device, DeviceDirectory } from '../feed/devices.ts'
+import type { Device } from '../feed/device.ts'
+import type { DeviceDirectory } from '../feed/devices.ts'
 import { allows } from '../feed/filter.ts'
 import type { Store } from '../log/store.ts'
 import type { Identity } from './access.ts'
@@ -8,6 +9,7 @@ import { streamHeaders } from './connection.ts'
 import { sendReadings } from './readings.ts'
 import type { Route } from './route.ts'
 import { labelBody } from './shapes.ts'
+import { stored } from './stored.ts'
 
 /** Devices, and their readings. */
 export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] {
@@ -41,7 +43,9 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
         const id = exchange.params.id!
         const label = await readBody(exchange.req, labelBody)
         await find(id, identity)
-        exchange.body = await directory.label(id, label)
+        const labelled = await directory.label(id, label)
+        await stored(store)
+        exchange.body = labelled
       },
     },
     {
@@ -51,6 +55,7 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
       async handle(exchange, identity) {
         const { id } = await find(exchange.params.id!, identity)
         directory.remove(id)
+        await stored(store)
         exchange.status = 204
       },
     },

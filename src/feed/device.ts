@@ -1,0 +1,85 @@
+import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../reading.ts'
+import { isoTime } from './json.ts'
+
+export type DeviceStatus = 'online' | 'offline' | 'unknown'
+
+/** A device as `/api/devices` shows it. */
+export interface Device {
+  readonly id: DeviceId
+  readonly name: string
+  /** Family that decodes it; null until it has been heard since the database was made. */
+  readonly profile: string | null
+  /** Input that heard it last. */
+  readonly source: string | null
+  readonly status: DeviceStatus
+  /** Time of its newest reading, RFC 3339; null when it has none. */
+  readonly lastSeen: string | null
+  readonly tags: Tags
+  readonly hidden: boolean
+  readonly metrics: readonly Metric[]
+}
+
+export interface Metric {
+  readonly metric: string
+  readonly channel?: string
+  readonly unit: string | null
+  readonly kind: 'number' | 'boolean' | 'string'
+  readonly last: { readonly seq: Seq; readonly time: string; readonly value: Value; readonly quality?: Quality }
+}
+
+export type Tags = Readonly<Record<string, string | number | boolean>>
+
+/** What people say about a device, in the configuration or through the API (which is stronger). */
+export interface Label {
+  /** Null takes back what was said before. */
+  readonly name?: string | null | undefined
+  readonly tags?: Tags | undefined
+  readonly hidden?: boolean | undefined
+}
+
+/** What is kept of a device beside its readings. */
+export interface Kept {
+  readonly profile?: string
+  readonly source?: string
+  /** Name it gave itself. */
+  readonly announced?: string
+  readonly label?: Label
+  /** Readings up to here belong to a device that was forgotten. */
+  readonly forgotten?: Seq
+}
+
+/** What is known of a device, as `showDevice` takes it. */
+export interface Known {
+  readonly id: DeviceId
+  readonly kept: Kept
+  readonly status: DeviceStatus
+  /** Greatest time of its readings. */
+  readonly lastTime: Millis
+  /** The newest reading by metric and channel. */
+  readonly last: ReadonlyMap<string, LoggedReading>
+}
+
+/** The device as JSON. Names: a person's through the API, the configuration's, its own, the rest of its id. */
+export function showDevice({ id, kept, status, lastTime, last }: Known, configured: Label | undefined): Device {
+  return {
+    id,
+    name: kept.label?.name ?? configured?.name ?? kept.announced ?? id.slice(id.indexOf(':') + 1),
+    profile: kept.profile ?? null,
+    source: kept.source ?? null,
+    status,
+    lastSeen: last.size > 0 ? isoTime(lastTime) : null,
+    tags: kept.label?.tags ?? configured?.tags ?? {},
+    hidden: kept.label?.hidden ?? configured?.hidden ?? false,
+    metrics: [...last.values()].map(showMetric),
+  }
+}
+
+function showMetric({ metric, channel, unit, value, seq, time, quality }: LoggedReading): Metric {
+  return {
+    metric,
+    ...(channel !== undefined && { channel }),
+    unit,
+    kind: typeof value as 'number' | 'boolean' | 'string',
+    last: { seq, time: isoTime(time), value, ...(quality && { quality }) },
+  }
+}

@@ -1,0 +1,50 @@
+import { isoTime } from '../feed/json.ts'
+import type { Store } from '../log/store.ts'
+import type { Millis } from '../reading.ts'
+import type { Route } from './route.ts'
+
+/** How an input is doing, as it says itself. */
+export interface InputReport {
+  readonly name: string
+  readonly kind: string
+  readonly status: string
+  readonly detail?: string
+  readonly since: Millis
+  readonly received: number
+  readonly dropped: number
+}
+
+/** `/healthz`: the process answers. `/readyz`: the log takes readings; an input that is away does not change that. */
+export function healthRoutes(store: Store, inputs: () => readonly InputReport[], isClosing: () => boolean): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      need: 'none',
+      handle(exchange) {
+        exchange.body = { status: 'ok' }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      need: 'none',
+      handle(exchange, { read }) {
+        const { state, detail } = store.health()
+        const ready = state !== 'failed' && !isClosing()
+        exchange.status = ready ? 200 : 503
+        exchange.body = {
+          status: ready ? 'ready' : 'not ready',
+          log: { state, ...(detail !== undefined && { detail }) },
+          inputs: inputs().map((input) =>
+            read.length > 0 ? showInput(input) : { kind: input.kind, status: input.status },
+          ),
+        }
+      },
+    },
+  ]
+}
+
+function showInput({ name, kind, status, detail, since, received, dropped }: InputReport) {
+  return { name, kind, status, ...(detail !== undefined && { detail }), since: isoTime(since), received, dropped }
+}

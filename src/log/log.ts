@@ -33,10 +33,15 @@ export interface WaitOptions {
  * Sequence numbers strictly increase and are never reused; holes after an unclean stop are not gaps.
  */
 export interface ReadingLog {
-  /** Gives the readings the next sequence numbers, in order, and makes them visible to `read` at once. Returns the head. */
+  /**
+   * Gives the readings the next sequence numbers, in order, and makes them visible to `read` at once. Returns the head.
+   * @throws GatewayError `unavailable` when a disk has been away for so long that nothing more can wait for it; none of
+   * the readings is taken then
+   */
   append(readings: readonly Reading[]): Seq
   /**
-   * Resolves when everything up to `seq`, and everything else given to the store while `seq` was the head, is on disk.
+   * Resolves when everything up to `seq`, and everything else given to the store until now while `seq` was the head, is
+   * on disk.
    * Waits for as long as the disk is away; rejects only when the log is closed first.
    */
   durable(seq: Seq): Promise<void>
@@ -57,7 +62,7 @@ export interface ReadingLog {
   readonly head: Seq
   /** Everything up to here, and everything else given to the store until it was the head, is on disk. */
   readonly durableHead: Seq
-  /** Oldest sequence number still kept; head + 1 when nothing is. */
+  /** Everything below was dropped by retention; head + 1 when nothing is kept. */
   readonly floor: Seq
   /** All runs known, oldest first; the last one is the present run. */
   readonly runs: readonly Run[]

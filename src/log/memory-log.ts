@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import type { Page, ReadingLog, Run, SeriesFilter, WaitOptions } from './log.ts'
+import { Waiters } from './waiters.ts'
 
 /** One read searches at most this many readings, so that a rare series never holds up the event loop. */
 const searchMax = 65_536
@@ -14,8 +15,7 @@ export class MemoryLog implements ReadingLog {
   #readings: LoggedReading[] = []
   #floor: Seq = 1
   #head: Seq = 0
-  #waiters = new Set<() => void>()
-  #waking = false
+  readonly #waiters = new Waiters(() => this.head)
 
   get head(): Seq {
     return this.#head
@@ -31,10 +31,7 @@ export class MemoryLog implements ReadingLog {
 
   append(readings: readonly Reading[]): Seq {
     for (const reading of readings) this.#readings.push({ ...reading, seq: ++this.#head })
-    if (!this.#waking && readings.length > 0) {
-      this.#waking = true
-      setImmediate(() => this.#wake())
-    }
+    if (readings.length > 0) this.#waiters.moved()
     return this.#head
   }
 
@@ -60,20 +57,8 @@ export class MemoryLog implements ReadingLog {
     return { readings, next, ...(lost && { lost }) }
   }
 
-  wait(after: Seq, { signal, timeoutMs }: WaitOptions = {}): Promise<boolean> {
-    if (this.#head > after) return Promise.resolve(true)
-    if (signal?.aborted) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      const settle = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', settle)
-        this.#waiters.delete(settle)
-        resolve(this.#head > after)
-      }
-      const timer = timeoutMs === undefined ? undefined : setTimeout(settle, timeoutMs)
-      signal?.addEventListener('abort', settle)
-      this.#waiters.add(settle)
-    })
+  wait(after: Seq, options?: WaitOptions): Promise<boolean> {
+    return this.#waiters.wait(after, options)
   }
 
   async seek(time: Millis): Promise<Seq> {
@@ -101,10 +86,5 @@ export class MemoryLog implements ReadingLog {
     const to = Math.min(Math.max(floor, this.#floor), this.#head + 1)
     this.#readings.splice(0, to - this.#floor)
     this.#floor = to
-  }
-
-  #wake(): void {
-    this.#waking = false
-    for (const settle of [...this.#waiters]) settle()
   }
 }

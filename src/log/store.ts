@@ -35,6 +35,21 @@ export interface Records {
   delete(kind: string, key: string): void
 }
 
+/**
+ * What inputs acknowledge by. Its numbers count everything given to the store, readings, records and rejected messages
+ * alike: unlike sequence numbers they go up with a message that held no reading, so that waiting for one thing is never
+ * waiting for all those that come after it.
+ */
+export interface Durability {
+  /** How much was given. */
+  readonly head: number
+  /** How much of it is on disk. */
+  readonly durableHead: number
+  /** Resolves when that much is on disk; rejects only when the store is closed first. */
+  durable(head: number): Promise<void>
+  commitSoon(): void
+}
+
 /** How the disk is doing, for health and metrics. */
 export interface StoreHealth {
   /** `full`: a commit failed and is tried again; appended readings wait in memory up to a bound. */

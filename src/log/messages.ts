@@ -1,0 +1,111 @@
+import type { Millis, Seq } from '../reading.ts'
+import type { Batch, Rows } from './columns.ts'
+import type { Run } from './log.ts'
+import type { StoredSeries } from './series-table.ts'
+import type { Rejected } from './store.ts'
+
+/** What the main thread asks of the two threads that own SQLite, and what they answer: plain data, one table each. */
+
+/** Everything that one commit writes. */
+export interface Commit {
+  readonly now: Millis
+  readonly batch: Batch | null
+  /** Series that the batch is the first to use. */
+  readonly series: readonly StoredSeries[]
+  /** Kind, key and value; `null` deletes. */
+  readonly records: readonly (readonly [kind: string, key: string, value: string | null])[]
+  readonly rejected: readonly RejectedRow[]
+  /** Sequence numbers up to here may be given from now on. */
+  readonly reserved: Seq
+}
+
+export interface RejectedRow extends Rejected {
+  readonly id: number
+}
+
+/** How large the database is. */
+export interface Size {
+  /** Bytes of the database file, and how many of them hold nothing. */
+  readonly databaseBytes: number
+  readonly freeBytes: number
+  /** Bytes in the write-ahead log that count: its file may be longer. */
+  readonly walBytes: number
+}
+
+/** What a start finds in the database. */
+export interface Opened extends Size {
+  readonly runs: readonly Run[]
+  readonly floor: Seq
+  readonly reserved: Seq
+  readonly series: readonly StoredSeries[]
+  readonly records: readonly (readonly [kind: string, key: string, value: string])[]
+  /** Newest id of what was rejected, 0 when nothing was. */
+  readonly lastRejected: number
+}
+
+export type WriterTable = {
+  /** Takes the lock, migrates, begins the run. */
+  open: (request: { readonly run: string; readonly now: Millis; readonly rejectedMax: number }) => Opened
+  commit: (request: Commit) => Size
+  /** Writes all of the write-ahead log back into the database and begins it anew; nobody may be reading. */
+  truncate: (request: Record<never, never>) => Size
+  /** Drops at most a block from the old end, where there is reason to. */
+  retain: (request: Retain) => Retained
+  /** Gives free pages back to the file system, a bounded number a call. */
+  vacuum: (request: Record<never, never>) => Size
+  backup: (request: { readonly file: string }) => Promise<void>
+  /** Gives back the numbers reserved above `head`, unless it is null, and closes the database. */
+  close: (request: { readonly head: Seq | null }) => void
+}
+
+export interface Retain {
+  readonly now: Millis
+  /** Drop what was appended before this time. */
+  readonly before: Millis
+  /** Drop while the database and its write-ahead log hold more than this. */
+  readonly bytes: number
+  /** Drop everything below this number. */
+  readonly floor: Seq
+}
+
+export interface Retained extends Size {
+  readonly floor: Seq
+  /** Whether there is more to drop: call again. */
+  readonly more: boolean
+}
+
+export type ReaderTable = {
+  open: (request: Record<never, never>) => void
+  read: (request: ReadRequest) => ReadAnswer
+  /** First sequence number up to `to` whose time is not before `time`; null when there is none. */
+  seek: (request: { readonly time: Millis; readonly to: Seq }) => Seq | null
+  /** The position before the `wants[i]` last readings up to `to` of each series `ids[i]`; null when there is none. */
+  seekLast: (request: {
+    readonly ids: Uint32Array
+    readonly wants: Uint32Array
+    readonly to: Seq
+  }) => Promise<Seq | null>
+  /** Last sequence number up to `to` of every series that is still kept. */
+  lastSeqs: (request: { readonly to: Seq }) => Promise<Map<number, Seq>>
+  /** The readings of those sequence numbers that are still kept. */
+  pick: (request: { readonly seqs: Float64Array }) => Rows
+  /** Newest first. */
+  rejected: (request: { readonly limit: number; readonly before: number }) => RejectedRow[]
+  close: (request: Record<never, never>) => void
+}
+
+export interface ReadRequest {
+  readonly after: Seq
+  /** How far the log is on disk. */
+  readonly to: Seq
+  /** Series wanted, ascending; `null` wants all. */
+  readonly ids: Uint32Array | null
+  readonly limit: number
+}
+
+export interface ReadAnswer {
+  readonly rows: Rows
+  readonly next: Seq
+  /** Oldest number kept at the moment of reading. */
+  readonly floor: Seq
+}

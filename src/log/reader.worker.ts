@@ -1,0 +1,37 @@
+import { workerData } from 'node:worker_threads'
+import type Database from 'better-sqlite3'
+import { buffersOf } from './columns.ts'
+import { openForReading } from './database.ts'
+import { LookBack } from './look-back.ts'
+import type { ReadAnswer, ReaderTable } from './messages.ts'
+import { Reader } from './reader.ts'
+import { serve } from './thread.ts'
+
+let db: Database.Database
+let reader: Reader
+let lookBack: LookBack
+
+serve<ReaderTable>(
+  {
+    open: () => {
+      db = openForReading(workerData as string)
+      reader = new Reader(db)
+      lookBack = new LookBack(db)
+    },
+    read: (request) => reader.read(request),
+    pick: ({ seqs }) => reader.pick(seqs),
+    rejected: ({ limit, before }) => reader.rejected(limit, before),
+    seek: ({ time, to }) => lookBack.seek(time, to),
+    seekLast: ({ ids, wants, to }) => lookBack.seekLast(ids, wants, to),
+    lastSeqs: ({ to }) => lookBack.lastSeqs(to),
+    close: () => {
+      db.close()
+    },
+  },
+  buffers,
+)
+
+function buffers(answer: unknown): ArrayBuffer[] {
+  const rows = (answer as ReadAnswer | undefined)?.rows
+  return rows ? buffersOf(rows) : []
+}

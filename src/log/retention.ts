@@ -1,0 +1,88 @@
+import type { Millis, Seq } from '../reading.ts'
+import type { Retained, Size, WriterTable } from './messages.ts'
+import type { Thread } from './thread.ts'
+
+/** How often the age is looked at; the size is looked at with every commit. */
+const everyMs = 60_000
+
+/** Vacuuming moves the newest pages, which are written again: only worth it above this share of free pages. */
+const freeShareMax = 0.1
+
+export interface Keep {
+  readonly ageMs: Millis
+  /** Bytes of everything together: database and write-ahead log, without the pages that wait to be used again. */
+  readonly bytes: number
+}
+
+/** Drops what is too old or too much, in small steps between the commits, and gives the space back. */
+export class Retention {
+  readonly #writer: Thread<WriterTable>
+  readonly #keep: Keep
+  readonly #clock: () => Millis
+  readonly #moved: (retained: Retained) => void
+  readonly #timer: NodeJS.Timeout
+  #running: Promise<void> | undefined
+  #floor: Seq = 0
+  #closed = false
+
+  /** `moved` hears of every step. */
+  constructor(writer: Thread<WriterTable>, keep: Keep, clock: () => Millis, moved: (retained: Retained) => void) {
+    this.#writer = writer
+    this.#keep = keep
+    this.#clock = clock
+    this.#moved = moved
+    this.#timer = setInterval(() => void this.run(), everyMs)
+  }
+
+  /** Called with the size after each commit. */
+  committed(size: Size): void {
+    if (usedBytes(size) > this.#keep.bytes) void this.run()
+  }
+
+  /** Drops everything below `floor`, whatever its age. */
+  async dropBelow(floor: Seq): Promise<void> {
+    this.#floor = Math.max(this.#floor, floor)
+    await this.#running
+    await this.run()
+  }
+
+  /** Resolves when nothing more is to be dropped, or the disk does not let us; the next turn tries again. */
+  run(): Promise<void> {
+    this.#running ??= this.#drop()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = undefined
+      })
+    return this.#running
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  async #drop(): Promise<void> {
+    let retained: Retained
+    do {
+      const now = this.#clock()
+      retained = await this.#writer.call('retain', {
+        now,
+        before: now - this.#keep.ageMs,
+        bytes: this.#keep.bytes,
+        floor: this.#floor,
+      })
+      this.#moved(retained)
+    } while (retained.more && !this.#closed)
+    let size: Size = retained
+    while (size.freeBytes > freeShareMax * size.databaseBytes && !this.#closed) {
+      const before = size.databaseBytes
+      size = await this.#writer.call('vacuum', {})
+      if (size.databaseBytes >= before) return
+    }
+  }
+}
+
+function usedBytes({ databaseBytes, freeBytes, walBytes }: Size): number {
+  return databaseBytes - freeBytes + walBytes
+}

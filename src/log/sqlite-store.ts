@@ -1,0 +1,223 @@
+import { resolve } from 'node:path'
+import { GatewayError } from '../errors.ts'
+import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
+import { toReadings } from './columns.ts'
+import { explain } from './explain.ts'
+import { GatedReader } from './gated-reader.ts'
+import { Intake } from './intake.ts'
+import type { Page, Run, SeriesFilter, WaitOptions } from './log.ts'
+import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
+import { type Keep, Retention } from './retention.ts'
+import type { Durability, Quarantine, Records, Store, StoreHealth } from './store.ts'
+import type { Thread } from './thread.ts'
+import { Waiters } from './waiters.ts'
+
+/** One read searches at most this many readings in memory, so that a rare series never holds up the event loop. */
+const searchMax = 65_536
+
+/** Above this the write-ahead log is begun anew, with readers kept out for that moment. */
+const walBytesMax = 32 * 1024 * 1024
+
+export interface StoreSettings {
+  readonly ringReadings: number
+  readonly commit: { readonly ageMs: Millis; readonly readings: number }
+  readonly keep: Keep
+  readonly clock: () => Millis
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
+}
+
+/** The log on disk: what is new is in memory, what is older is asked of two threads that own SQLite. See `openStore`. */
+export class SqliteStore implements Store {
+  readonly runs: readonly Run[]
+  readonly records: Records
+  readonly quarantine: Quarantine
+  /** What inputs acknowledge by. */
+  readonly durability: Durability
+  readonly #file: string
+  readonly #settings: StoreSettings
+  readonly #writer: Thread<WriterTable>
+  readonly #reader: GatedReader
+  readonly #intake: Intake
+  readonly #retention: Retention
+  readonly #waiters = new Waiters(() => this.head)
+  #floor: Seq
+  #size: Size
+  /** Last numbers of the series in earlier runs: looked up when somebody asks first. */
+  #earlier: Promise<ReadonlyMap<number, Seq>> | undefined
+  #closing: Promise<Seq> | undefined
+
+  constructor(
+    file: string,
+    settings: StoreSettings,
+    opened: Opened,
+    writer: Thread<WriterTable>,
+    reader: Thread<ReaderTable>,
+  ) {
+    this.#file = file
+    this.#settings = settings
+    this.#writer = writer
+    this.#reader = new GatedReader(reader, file)
+    this.runs = opened.runs
+    this.#floor = opened.floor
+    this.#size = opened
+    this.#intake = new Intake({
+      ...settings,
+      opened,
+      write: (commit, transfer) => this.#write(commit, transfer),
+      rejected: (limit, before) => this.#reader.ask('rejected', { limit, before }),
+      disk: (error) => this.#logDisk(error),
+    })
+    this.records = this.#intake.records
+    this.quarantine = this.#intake.rejects
+    this.durability = this.#intake.durability
+    this.#retention = new Retention(writer, settings.keep, settings.clock, (retained) => {
+      this.#floor = retained.floor
+      this.#size = retained
+    })
+  }
+
+  get head(): Seq {
+    return this.#intake.head
+  }
+
+  get durableHead(): Seq {
+    return this.#intake.durableHead
+  }
+
+  get floor(): Seq {
+    return this.#floor
+  }
+
+  append(readings: readonly Reading[]): Seq {
+    if (this.#closing) throw new GatewayError('unavailable', 'the log is closed')
+    if (readings.length === 0) return this.head
+    this.#intake.append(readings)
+    this.#waiters.moved()
+    return this.head
+  }
+
+  durable(seq: Seq): Promise<void> {
+    return this.#intake.durable(seq)
+  }
+
+  commitSoon(): void {
+    this.durability.commitSoon()
+  }
+
+  async read(after: Seq, filter: SeriesFilter | null, limit: number): Promise<Page> {
+    const { ring, series, committed, head } = this.#intake
+    const choice = filter && series.choose(filter)
+    if (choice?.ids.length === 0) return page(after, this.#floor, { readings: [], next: head })
+    const from = Math.max(after + 1, this.#floor)
+    if (from >= ring.first) {
+      const to = Math.min(head, from + searchMax - 1)
+      return page(after, this.#floor, ring.read(from, to, choice?.wanted ?? null, limit))
+    }
+    const ids = !choice || choice.ids.length === series.count ? null : Uint32Array.from(choice.ids)
+    const { rows, next, floor } = await this.#reader.ask('read', { after, to: committed, ids, limit })
+    return page(after, floor, { readings: toReadings(rows, series.seriesOf), next })
+  }
+
+  wait(after: Seq, options?: WaitOptions): Promise<boolean> {
+    return this.#closing ? Promise.resolve(false) : this.#waiters.wait(after, options)
+  }
+
+  async seek(time: Millis): Promise<Seq> {
+    const { ring, head } = this.#intake
+    // Before asking the disk: readings leave the ring meanwhile.
+    const inRing = ring.seek(time, Math.max(ring.first, this.#floor))
+    const onDisk = this.#floor < ring.first ? await this.#reader.ask('seek', { time, to: ring.first - 1 }) : null
+    return onDisk === null ? (inRing ?? head + 1) - 1 : onDisk - 1
+  }
+
+  async seekLast(count: number, filter: SeriesFilter | null): Promise<Seq> {
+    const { ring, series, head } = this.#intake
+    if (count < 1) return head
+    const wants = new Map<number, number>()
+    if (filter) for (const id of series.choose(filter).ids) wants.set(id, count)
+    else for (let id = 1; id <= series.count; id++) wants.set(id, count)
+    const position = ring.countBack(wants, Math.max(ring.first, this.#floor)) ?? head
+    if (wants.size === 0 || this.#floor >= ring.first) return position
+    const rest = { ids: Uint32Array.from(wants.keys()), wants: Uint32Array.from(wants.values()), to: ring.first - 1 }
+    return (await this.#reader.ask('seekLast', rest)) ?? position
+  }
+
+  async latest(): Promise<readonly LoggedReading[]> {
+    const { ring, series } = this.#intake
+    this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1 })
+    const earlier = await this.#earlier
+    const readings: LoggedReading[] = []
+    const onDisk: Seq[] = []
+    for (let id = 1; id <= series.count; id++) {
+      const seq = series.lastSeq(id) || earlier.get(id) || 0
+      if (seq < this.#floor) continue
+      if (seq >= ring.first) readings.push(ring.at(seq))
+      else onDisk.push(seq)
+    }
+    if (onDisk.length === 0) return readings
+    const rows = await this.#reader.ask('pick', { seqs: Float64Array.from(onDisk.sort((a, b) => a - b)) })
+    return [...toReadings(rows, series.seriesOf), ...readings]
+  }
+
+  health(): StoreHealth {
+    const { databaseBytes, walBytes } = this.#size
+    return { ...this.#intake.health, databaseBytes, walBytes }
+  }
+
+  async backup(file: string): Promise<void> {
+    if (!(await this.#intake.flush()))
+      throw new GatewayError('unavailable', 'cannot back up while the disk does not take readings', 'see /healthz')
+    try {
+      await this.#writer.call('backup', { file: resolve(file) })
+    } catch (error) {
+      throw explain(error, file)
+    }
+  }
+
+  /** Drops everything below `floor`, whatever its age: what retention does, for those who do not want to wait for it. */
+  dropBelow(floor: Seq): Promise<void> {
+    return this.#retention.dropBelow(floor)
+  }
+
+  close(): Promise<Seq> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<Seq> {
+    this.#waiters.release()
+    await this.#retention.close()
+    const complete = await this.#intake.close()
+    const { uncommitted } = this.#intake.health
+    if (!complete) this.#settings.log('error', `${uncommitted} readings could not be written to ${this.#file}`)
+    // The writer is the last to close: it then writes the log ahead back and leaves one file.
+    await this.#reader.close()
+    await this.#writer.call('close', { head: complete ? this.head : null }).catch((error: Error) => {
+      this.#settings.log('error', `cannot close ${this.#file}: ${error.message}`)
+    })
+    await this.#writer.end()
+    return this.head
+  }
+
+  async #write(commit: Commit, transfer: ArrayBuffer[]): Promise<void> {
+    try {
+      this.#size = await this.#writer.call('commit', commit, transfer)
+    } catch (error) {
+      throw explain(error, this.#file)
+    }
+    this.#retention.committed(this.#size)
+    if (this.#size.walBytes > walBytesMax) void this.#reader.pauseFor(() => this.#writer.call('truncate', {}))
+  }
+
+  #logDisk(error: Error | null): void {
+    const { log } = this.#settings
+    if (error) log('error', `${error.message}: readings wait in memory until it works again`)
+    else log('info', `${this.#file} takes readings again`)
+  }
+}
+
+function page(after: Seq, floor: Seq, { readings, next }: Page): Page {
+  const reached = Math.max(after, next)
+  if (after + 1 >= floor) return { readings, next: reached }
+  return { readings, next: reached, lost: { from: after + 1, to: floor - 1 } }
+}

@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs'
+import { chmod, rename, rm } from 'node:fs/promises'
+import type Database from 'better-sqlite3'
+import { GatewayError } from '../errors.ts'
+import type { Millis, Seq } from '../reading.ts'
+import { type Block, blockOf, blockReadings, OpenBlock } from './block.ts'
+import { type Batch, kindMask, kindText } from './columns.ts'
+import { openForWriting, pageBytes } from './database.ts'
+import type { Run } from './log.ts'
+import type { Commit, Opened, RejectedRow, Retain, Retained, Size } from './messages.ts'
+import type { StoredSeries } from './series-table.ts'
+import { prepare, type Statements } from './statements.ts'
+
+/** Numbers reserved ahead: none is given to a reading before the database says that it may have been. */
+export const reservedReadings = 1_000_000
+
+/** Runs of which nothing is kept stay known for a while: a position in them is a gap by retention, not an unknown one. */
+const emptyRunsMax = 1000
+
+/** A page and its header (https://sqlite.org/fileformat.html#the_write_ahead_log). */
+const frameBytes = pageBytes + 24
+
+/** Frames of the write-ahead log after which they are written back: 4 MiB, less often wears more, seldom less. */
+const checkpointFrames = 1024
+
+/** Free pages given back in one go: 1 MiB, so that a commit never waits long behind it. */
+const vacuumPages = 256
+
+/** Everything that changes the database. It lives in a thread of its own, since every commit waits for the disk. */
+export class Writer {
+  readonly #db: Database.Database
+  readonly #release: () => void
+  readonly #sql: Statements
+  readonly #rejectedMax: number
+  readonly #openBlock = new OpenBlock()
+  /** When the newest reading was committed, by the gateway's clock. */
+  #written: Millis = 0
+  #reserved: Seq
+  /** Whether the open block has counted what was then not written. */
+  #blockStale = false
+  #checkpointAt = checkpointFrames
+
+  /**
+   * @param rejectedMax how many rejected messages are kept
+   * @throws GatewayError, see `openForWriting`
+   */
+  constructor(file: string, rejectedMax: number) {
+    this.#rejectedMax = rejectedMax
+    const { db, close } = openForWriting(file)
+    this.#db = db
+    this.#release = close
+    this.#sql = prepare(db)
+    this.#reserved = this.#sql.reserved.get() as Seq
+  }
+
+  /** Begins the run `id` and says what the database holds. */
+  begin(id: string, now: Millis): Opened {
+    const floor = this.#sql.floor.get() as Seq
+    const first = this.#reserved + 1
+    this.#inTransaction(() => {
+      this.#sql.pruneRuns.run(floor, emptyRunsMax)
+      this.#sql.addRun.run(id, first)
+      this.#sql.setReserved.run(this.#reserved + reservedReadings)
+      this.#reopenBlock(now)
+      if (blockOf(this.#openBlock.last) !== blockOf(first)) this.#index(this.#openBlock.finish())
+    })
+    this.#reserved += reservedReadings
+    return {
+      runs: this.#sql.runs.all() as Run[],
+      floor,
+      reserved: this.#reserved,
+      series: (this.#sql.series.all() as StoredSeries[]).map(({ channel, ...series }) =>
+        channel === null ? series : { ...series, channel: channel! },
+      ),
+      records: this.#sql.records.all() as [string, string, string][],
+      lastRejected: (this.#sql.lastRejected.get() as number | null) ?? 0,
+      ...this.#size(),
+    }
+  }
+
+  /** Writes all of it, or throws and has written nothing. */
+  commit({ now, batch, series, records, rejected, reserved }: Commit): Size {
+    this.#inTransaction(() => {
+      if (this.#blockStale) this.#reopenBlock(now)
+      this.#blockStale = true
+      for (const { id, device, metric, channel, unit } of series)
+        this.#sql.addSeries.run(id, device, metric, channel ?? null, unit)
+      if (batch) {
+        this.#written = now
+        this.#insert(batch)
+        this.#index(this.#openBlock.add(batch))
+      }
+      for (const [kind, key, value] of records)
+        if (value === null) this.#sql.deleteRecord.run(kind, key)
+        else this.#sql.putRecord.run(kind, key, value)
+      this.#reject(rejected)
+      if (reserved !== this.#reserved) this.#sql.setReserved.run(reserved)
+    })
+    this.#blockStale = false
+    this.#reserved = reserved
+    setImmediate(() => this.#checkpointIfDue())
+    return this.#size()
+  }
+
+  /** Writes the log ahead back into the database and begins it anew; waits for readers. */
+  truncate(): Size {
+    this.#sql.truncate.get()
+    this.#checkpointAt = checkpointFrames
+    return this.#size()
+  }
+
+  /** Drops one stretch from the old end, where there is reason to: at most a block. */
+  retain({ now, before, bytes, floor }: Retain): Retained {
+    const to = this.#dropTo(now, before, bytes, floor)
+    if (to !== null)
+      this.#inTransaction(() => {
+        this.#sql.dropReadings.run(to)
+        this.#sql.dropBlocks.run(to)
+        this.#sql.setFloor.run(to)
+      })
+    return { floor: this.#sql.floor.get() as Seq, more: to !== null, ...this.#size() }
+  }
+
+  /** Gives free pages back to the file system, a bounded number a call. */
+  vacuum(): Size {
+    this.#db.pragma(`incremental_vacuum(${vacuumPages})`)
+    return this.#size()
+  }
+
+  /**
+   * Copies the database while it is written on: SQLite carries every change of this connection into the copy.
+   * @throws GatewayError `conflict` when the file exists
+   */
+  async backup(file: string): Promise<void> {
+    if (existsSync(file)) throw new GatewayError('conflict', `${file} exists already`, 'name a new file')
+    const partial = `${file}.partial`
+    try {
+      await this.#db.backup(partial)
+      await chmod(partial, 0o600)
+      await rename(partial, file)
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error
+    }
+  }
+
+  /** Gives back the numbers above `head`, so that a clean stop leaves no hole, and closes. */
+  close(head: Seq | null): void {
+    try {
+      if (head !== null) this.#inTransaction(() => this.#sql.setReserved.run(head))
+    } finally {
+      this.#release()
+    }
+  }
+
+  #insert({ first, series, time, value, flags, texts }: Batch): void {
+    const { addReading } = this.#sql
+    let text = 0
+    for (let i = 0; i < series.length; i++) {
+      const stored = (flags[i]! & kindMask) === kindText ? Buffer.from(texts[text++]!) : value[i]
+      addReading.run(first + i, series[i], time[i], stored, flags[i])
+    }
+  }
+
+  #index(blocks: readonly Block[]): void {
+    for (const { id, first, last, minTime, maxTime, series } of blocks)
+      this.#sql.addBlock.run(id, first, last, minTime, maxTime, this.#written, series)
+  }
+
+  #reject(rejected: readonly RejectedRow[]): void {
+    for (const { id, time, source, subject, reason, where, payload } of rejected)
+      this.#sql.addRejected.run(id, time, source, subject, reason, where, payload)
+    if (rejected.length > 0) this.#sql.dropRejected.run(rejected.at(-1)!.id - this.#rejectedMax)
+  }
+
+  /** Fills the open block from the log: with the readings behind the last block that was written. */
+  #reopenBlock(now: Millis): void {
+    this.#openBlock.clear()
+    const tail = this.#sql.tail.all((this.#sql.indexed.get() as Seq | null) ?? 0) as [Seq, number, Millis][]
+    let newest = 0
+    for (const [seq, series, time] of tail) {
+      this.#openBlock.addOne(seq, series, time)
+      newest = Math.max(newest, time)
+    }
+    this.#written = Math.min(now, newest)
+  }
+
+  #dropTo(now: Millis, before: Millis, bytes: number, floor: Seq): Seq | null {
+    const first = this.#sql.firstReading.get() as Seq | null
+    if (first === null) return null
+    if (first < floor) return Math.min(floor, first + blockReadings)
+    const block = this.#sql.firstBlock.get() as { id: number; last: Seq; written: Millis } | undefined
+    if (!block) return this.#written < before ? this.#openBlock.last + 1 : null
+    // A clock that was ahead and has been set right would otherwise keep the block until it is there again.
+    if (block.written > now) this.#sql.setWritten.run(now, block.id)
+    const { databaseBytes, freeBytes, walBytes } = this.#size()
+    return block.written < before || databaseBytes - freeBytes + walBytes > bytes ? block.last + 1 : null
+  }
+
+  #checkpointIfDue(): void {
+    if (!this.#db.open || this.#walFrames() < this.#checkpointAt) return
+    try {
+      const { log, checkpointed } = this.#sql.checkpoint.get() as { log: number; checkpointed: number }
+      // A reader in the middle of something held it up: try again a little later, not at every commit.
+      this.#checkpointAt = checkpointed < log ? log + checkpointFrames / 4 : checkpointFrames
+    } catch {
+      // A full disk: the frames stay in the log, and the next commit says so if it is still full.
+      this.#checkpointAt = this.#walFrames() + checkpointFrames / 4
+    }
+  }
+
+  #size(): Size {
+    return {
+      databaseBytes: (this.#sql.pages.get() as number) * pageBytes,
+      freeBytes: (this.#sql.freePages.get() as number) * pageBytes,
+      walBytes: this.#walFrames() * frameBytes,
+    }
+  }
+
+  #walFrames(): number {
+    return (this.#sql.walState.get() as { log: number }).log
+  }
+
+  #inTransaction(act: () => void): void {
+    this.#sql.begin.run()
+    try {
+      act()
+      this.#sql.commit.run()
+    } catch (error) {
+      if (this.#db.inTransaction) this.#sql.rollback.run()
+      throw error
+    }
+  }
+}

@@ -23,9 +23,11 @@ export async function getPage<T>(path: string, signal?: AbortSignal): Promise<{ 
   return { body: (await response.json()) as T, hasNext: /rel="?next/.test(response.headers.get('link') ?? '') }
 }
 
-/** Hands the token to the gateway, which answers with a cookie that scripts cannot read. Whether it is the right one, the next request shows. */
+/** Hands the token to the gateway, which answers with a cookie that scripts cannot read. Throws ApiError 401 for a wrong one. */
 export async function signIn(token: string): Promise<void> {
-  await request(`/?token=${encodeURIComponent(token)}`, { redirect: 'manual', cache: 'no-store' })
+  const response = await request(`/?token=${encodeURIComponent(token)}`, { redirect: 'manual', cache: 'no-store' })
+  // The right one is answered with a redirect, which is not followed and not shown to scripts (Fetch §4.4).
+  if (response.type !== 'opaqueredirect') throw new ApiError(response.status, await problemText(response))
 }
 
 async function get(path: string, signal: AbortSignal | undefined): Promise<Response> {

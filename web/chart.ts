@@ -72,7 +72,7 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
         points: { size: 8, width: 2, stroke: () => ink().surface, fill: () => ink().line },
       },
       scales: { x: { time: true, range: () => range }, y: kind.scaleY },
-      axes: [timeAxis(ink), { ...axisLook(ink), size: 52, ...kind.axisY }],
+      axes: [timeAxis(ink), { ...axisLook(ink), size: roomForTexts, ...kind.axisY }],
       series: [{}, kind.series(ink)],
       hooks: {
         setCursor: [() => hover(pointed())],
@@ -115,6 +115,12 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
       u.destroy()
     },
   }
+}
+
+/** The same width for all charts of a view, so that their times stand below each other; more only for long numbers. */
+function roomForTexts(_: uPlot, texts: string[] | null): number {
+  const longest = Math.max(0, ...(texts ?? []).map((text) => text.length))
+  return Math.max(52, 16 + 7.5 * longest)
 }
 
 function axisLook(ink: () => Ink): uPlot.Axis {

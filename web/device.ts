@@ -26,6 +26,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
   const badge = h('span', { class: 'badge', hidden: true }, 'simulated')
   const mark = createStatusMark()
   const age = h('span', { class: 'age' })
+  const status = h('p', { class: 'device-status' }, mark.element, age)
   const facts = h('p', { class: 'facts' })
   const problem = h('p', { class: 'problem', role: 'status' })
   const nothing = h(
@@ -40,13 +41,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     'div',
     { class: 'device-view' },
     h('a', { class: 'back', href: '#/' }, icon('back'), 'Devices'),
-    h(
-      'div',
-      { class: 'toolbar' },
-      h('div', { class: 'device-name' }, name, badge),
-      h('p', { class: 'device-status' }, mark.element, age),
-      picker.element,
-    ),
+    h('div', { class: 'toolbar' }, h('div', { class: 'device-name' }, name, badge), status, picker.element),
     facts,
     problem,
     nothing,
@@ -77,6 +72,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     const device = catalog.devices.get(id)
     nothing.hidden = device !== undefined
     picker.element.hidden = !device
+    status.hidden = !device
     setText(name, device?.name ?? id)
     if (!device) return
     badge.hidden = !isSimulated(device)

@@ -5,17 +5,19 @@ import { h } from './dom.ts'
 import { createPoll } from './poll.ts'
 
 interface InputState {
-  readonly name: string
+  /** What follows is for those who may read. */
+  readonly name?: string
   readonly kind: string
   readonly status: string
   readonly detail?: string
-  readonly since?: number | string
+  readonly since?: string
   readonly received?: number
   readonly dropped?: number
 }
 
 interface Ready {
-  readonly inputs?: readonly InputState[]
+  readonly log: { readonly state: 'ok' | 'full' | 'failed'; readonly detail?: string }
+  readonly inputs: readonly InputState[]
 }
 
 const pollEveryMs = 3000
@@ -32,17 +34,31 @@ export function createInputList(): { element: HTMLElement; poll(on: boolean): vo
   const element = h('ul', { class: 'inputs' })
   let shown = ''
   const poll = createPoll(pollEveryMs, async (signal) => {
-    const { inputs = [] } = await getJson<Ready>('/readyz', signal)
+    const { log, inputs } = await getJson<Ready>('/readyz', signal)
     // Most polls bring the same: do not disturb what a screen reader is at.
-    const next = JSON.stringify(inputs)
+    const next = JSON.stringify([log, inputs])
     if (next === shown) return
     shown = next
-    element.replaceChildren(...(inputs.length > 0 ? inputs.map(row) : [h('li', { class: 'hint' }, 'Nothing yet.')]))
+    const rows = inputs.map(inputRow)
+    if (rows.length === 0) rows.push(h('li', { class: 'hint' }, 'Nothing: no broker and no serial port is configured.'))
+    if (log.state !== 'ok') rows.unshift(logRow(log))
+    element.replaceChildren(...rows)
   })
   return { element, poll: poll.run, dispose: () => poll.run(false) }
 }
 
-function row(input: InputState): HTMLElement {
+/** Shown only while something is wrong: what inputs take cannot be stored. */
+function logRow({ state, detail }: Ready['log']): HTMLElement {
+  return h(
+    'li',
+    {},
+    h('div', { class: 'input-head' }, h('span', { class: 'input-name' }, 'Storage'), statusMark('offline', state)),
+    detail ? h('p', { class: 'input-detail' }, detail) : null,
+  )
+}
+
+function inputRow(input: InputState): HTMLElement {
+  const kind = kinds[input.kind] ?? input.kind
   const facts = [
     input.received === undefined ? '' : `${input.received.toLocaleString()} received`,
     input.dropped ? `${input.dropped.toLocaleString()} dropped` : '',
@@ -54,16 +70,20 @@ function row(input: InputState): HTMLElement {
     h(
       'div',
       { class: 'input-head' },
-      h('span', { class: 'input-name' }, input.name),
-      h('span', { class: 'input-kind' }, kinds[input.kind] ?? input.kind),
-      h(
-        'span',
-        { class: 'status', 'data-status': tones[input.status] ?? 'unknown' },
-        h('span', { class: 'dot' }),
-        input.status.charAt(0).toUpperCase() + input.status.slice(1),
-      ),
+      h('span', { class: 'input-name' }, input.name ?? kind),
+      h('span', { class: 'input-kind' }, input.name ? kind : ''),
+      statusMark(tones[input.status] ?? 'unknown', input.status),
     ),
     h('p', { class: 'hint' }, facts.join(' · ')),
     input.detail ? h('p', { class: 'input-detail' }, input.detail) : null,
+  )
+}
+
+function statusMark(tone: string, word: string): HTMLElement {
+  return h(
+    'span',
+    { class: 'status', 'data-status': tone },
+    h('span', { class: 'dot' }),
+    word.charAt(0).toUpperCase() + word.slice(1),
   )
 }

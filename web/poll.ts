@@ -1,12 +1,17 @@
 import type { Millis } from '../src/reading.ts'
+import { ApiError } from './api.ts'
 
-/** Repeats a request while it is wanted and the tab is seen. A failure is left to the next time. */
-export function createPoll(everyMs: Millis, load: (signal: AbortSignal) => Promise<void>): { run(on: boolean): void } {
+/** Repeats a request while it is wanted and the tab is seen. What fails is told, and tried again the next time. */
+export function createPoll(
+  everyMs: Millis,
+  load: (signal: AbortSignal) => Promise<void>,
+  failed: (error: ApiError) => void = () => {},
+): { run(on: boolean): void } {
   let abort: AbortController | undefined
 
   async function loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (!document.hidden) await load(signal).catch(() => {})
+      if (!document.hidden) await load(signal).catch((error: unknown) => error instanceof ApiError && failed(error))
       await new Promise((resolve) => setTimeout(resolve, everyMs))
     }
   }

@@ -1,5 +1,5 @@
 import { getJson } from './api.ts'
-import { h } from './dom.ts'
+import { h, setText } from './dom.ts'
 import { createPoll } from './poll.ts'
 
 interface RejectedEntry {
@@ -9,8 +9,9 @@ interface RejectedEntry {
   readonly subject: string
   readonly reason: string
   readonly where: string
-  readonly payload?: string
-  readonly hex?: string
+  readonly hex: string
+  /** Where the bytes are UTF-8. */
+  readonly text?: string
 }
 
 const pollEveryMs = 4000
@@ -44,12 +45,13 @@ export function createRejectedList(): { element: HTMLElement; poll(on: boolean):
   const empty = h('p', { class: 'empty' }, 'Nothing was rejected.')
   const element = h('div', {}, empty, list)
   const rows = new Map<number, HTMLElement>()
-  const poll = createPoll(pollEveryMs, async (signal) => {
-    const answer = await getJson<RejectedEntry[] | { rejected: RejectedEntry[] }>(
-      `/api/rejected?limit=${shownMax}`,
-      signal,
-    )
-    const entries = Array.isArray(answer) ? answer : answer.rejected
+  const poll = createPoll(pollEveryMs, load, (error) => {
+    // A token that is for some devices only does not see bytes that may be of any.
+    if (error.status === 403) setText(empty, `${error.message}.`)
+  })
+
+  async function load(signal: AbortSignal): Promise<void> {
+    const entries = await getJson<RejectedEntry[]>(`/api/rejected?limit=${shownMax}`, signal)
     for (const id of rows.keys()) if (!entries.some((entry) => entry.id === id)) rows.delete(id)
     for (const entry of entries) if (!rows.has(entry.id)) rows.set(entry.id, row(entry))
     const next = entries.map(({ id }) => rows.get(id)!)
@@ -57,7 +59,8 @@ export function createRejectedList(): { element: HTMLElement; poll(on: boolean):
     if (next.some((element, at) => list.children[at] !== element) || next.length !== list.children.length)
       list.replaceChildren(...next)
     empty.hidden = entries.length > 0
-  })
+  }
+
   return { element, poll: poll.run, dispose: () => poll.run(false) }
 }
 
@@ -78,8 +81,14 @@ function row(entry: RejectedEntry): HTMLElement {
       { class: 'hint' },
       [reasons[entry.reason], whereText(entry), `From ${entry.source}.`].filter(Boolean).join(' '),
     ),
-    h('pre', { tabindex: '0', 'aria-label': 'Bytes as they came' }, entry.payload ?? entry.hex ?? ''),
+    h('pre', { tabindex: '0', 'aria-label': 'Bytes as they came' }, bytesText(entry)),
   )
+}
+
+/** As text where a person can read it, else as pairs of hex digits. */
+function bytesText({ text, hex }: RejectedEntry): string {
+  if (text !== undefined && !/[\0-\x08\x0e-\x1f\x7f]/.test(text)) return text === '' ? '(empty)' : text
+  return hex.replace(/../g, '$& ').trimEnd()
 }
 
 function whereText({ where }: RejectedEntry): string {

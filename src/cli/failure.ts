@@ -21,7 +21,10 @@ export function report(error: unknown): ExitCode {
     return error.status === 400 ? 2 : 1
   }
   const { message = String(error), code } = error as NodeJS.ErrnoException
-  complain(message, code === undefined ? 'this is a bug in rivulet: please report it with what you did' : undefined)
+  complain(
+    message,
+    code === undefined ? 'this is a bug in rivulet: please report it with what you did' : systemHints[code],
+  )
   return 1
 }
 
@@ -29,6 +32,13 @@ export function report(error: unknown): ExitCode {
 export function complain(message: string, hint?: string): void {
   const name = paint(['red', 'bold'], 'rivulet:', process.stderr)
   note(`${name} ${message.trim().replace(/\s*\n\s*/g, '; ')}${hint ? `; ${hint}` : ''}`)
+}
+
+const systemHints: Partial<Record<string, string>> = {
+  ENOENT: 'correct the path, or create the folder',
+  EACCES: 'choose a place that you may use, or run as another user',
+  EROFS: 'choose a place that can be written',
+  ENOSPC: 'make room on the disk',
 }
 
 const clientHints: Partial<Record<number, string>> = {

@@ -18,6 +18,7 @@ export function createProgram(): Command {
 
   addRunning(program)
   addReading(program)
+  addAdministration(program)
   return program
 }
 
@@ -59,6 +60,56 @@ function addReading(program: Command): void {
     .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv', 'csv'))
     .addHelpText('after', example('export z2m:attic --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z > attic.csv'))
     .action(async (devices, options) => (await import('./export.ts')).exportReadings(devices, options))
+}
+
+function addAdministration(program: Command): void {
+  const token = program.command('token').description('make, list and revoke the tokens that let people and programs in')
+  token.addHelpText('after', example("token create --read 'z2m:*' --expires 90d"))
+  reachable(token.command('create'))
+    .description('make a token and print it: it is shown only now')
+    .option('--name <name>', 'what it is for')
+    .option('--read <glob>', 'may read these devices; may be repeated; all unless said', collect)
+    .option('--admin', 'may change things as well')
+    .option('--expires <age>', 'is void after this time, such as 90d')
+    .addHelpText('after', example("token create --read 'z2m:*' --expires 90d"))
+    .action(async (options) => (await import('./token.ts')).createToken(options))
+  reachable(token.command('list'))
+    .description('list tokens')
+    .addHelpText('after', example('token list'))
+    .action(async (options) => (await import('./token.ts')).listTokens(options))
+  reachable(token.command('revoke'))
+    .description('make a token void')
+    .argument('<id>', 'as `rivulet token list` shows it')
+    .addHelpText('after', example('token revoke k3f9ab'))
+    .action(async (id, options) => (await import('./token.ts')).revokeToken(id, options))
+
+  const user = program.command('user').description('add, change and remove users of the embedded MQTT broker')
+  user.addHelpText('after', example('user add kitchen'))
+  reachable(user.command('add'))
+    .description('add a user; the password is asked for, or read from standard input')
+    .argument('<name>')
+    .addHelpText('after', example('user add kitchen'))
+    .action(async (name, options) => (await import('./user.ts')).addUser(name, options))
+  reachable(user.command('passwd'))
+    .description("change a user's password")
+    .argument('<name>')
+    .addHelpText('after', example('user passwd kitchen < password.txt'))
+    .action(async (name, options) => (await import('./user.ts')).changePassword(name, options))
+  reachable(user.command('remove'))
+    .description('remove a user')
+    .argument('<name>')
+    .addHelpText('after', example('user remove kitchen'))
+    .action(async (name, options) => (await import('./user.ts')).removeUser(name, options))
+  reachable(user.command('list'))
+    .description('list users')
+    .addHelpText('after', example('user list'))
+    .action(async (options) => (await import('./user.ts')).listUsers(options))
+
+  reachable(program.command('backup'))
+    .description('write a consistent copy of the database into a new file, while the gateway runs')
+    .argument('<file>')
+    .addHelpText('after', example('backup rivulet-backup.db'))
+    .action(async (file, options) => (await import('./backup.ts')).backup(file, options))
 }
 
 /** The flags that say which gateway is meant. */

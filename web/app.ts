@@ -29,7 +29,10 @@ export function startApp(body: HTMLElement): void {
   let snapshotTimer: ReturnType<typeof setTimeout> | undefined
   let overviewScroll = 0
   const catalog = createCatalog({
-    listed: () => view?.listed?.(),
+    listed() {
+      view?.listed?.()
+      showTitle()
+    },
     changed: (id) => view?.changed?.(id),
     unknown: () => snapshotSoon(snapshotDelayMs),
   })
@@ -55,6 +58,7 @@ export function startApp(body: HTMLElement): void {
         void snapshot()
         view?.fresh?.()
       },
+      resumed: () => void snapshot(),
       reading(reading) {
         catalog.take(reading)
         view?.reading?.(reading)
@@ -129,7 +133,11 @@ export function startApp(body: HTMLElement): void {
       // A new view is announced and read from its top; the first one leaves the focus to the browser.
       if (!isFirst) main.focus({ preventScroll: true })
     }
-    document.title = `${view!.title()} · Rivulet`
+    showTitle()
+  }
+
+  function showTitle(): void {
+    if (view) document.title = `${view.title()} · Rivulet`
   }
 
   function open(to: Route): View {

@@ -20,6 +20,7 @@ const sparkWidth = 120
 const sparkHeight = 36
 
 export interface Card {
+  readonly device: KnownDevice
   readonly element: HTMLElement
   /** Shows values, status and age as they are now. */
   update(): void
@@ -62,6 +63,7 @@ export function createCard(device: KnownDevice): Card {
   }
 
   return {
+    device,
     element,
     update() {
       if (shown !== device.series) layOut()

@@ -30,14 +30,16 @@ export interface KnownDevice {
   tags: Readonly<Record<string, string | number | boolean>>
   hidden: boolean
   lastSeen: Millis | undefined
+  /** Whether a snapshot had it; until then only its readings are known. */
+  isListed: boolean
   /** By key, in the order they are shown. */
   series: readonly KnownSeries[]
 }
 
 export interface CatalogListener {
-  /** Devices came or went, or one got a name, tags or a further series. */
+  /** Devices came or went, or one got a name, a status or a further series. */
   listed(): void
-  /** A value or the status of this device changed. */
+  /** A value or the status of this device changed; many times a second. */
   changed(id: DeviceId): void
   /** A reading of a device that the snapshot did not have: its name is not known yet. */
   unknown(id: DeviceId): void
@@ -60,6 +62,7 @@ export function createCatalog(listener: CatalogListener): Catalog {
   function loadOne(wire: WireDevice): void {
     const device = devices.get(wire.id) ?? provisional(wire.id)
     devices.set(wire.id, device)
+    device.isListed = true
     device.name = wire.name
     device.profile = wire.profile
     device.source = wire.source
@@ -79,7 +82,8 @@ export function createCatalog(listener: CatalogListener): Catalog {
     devices,
     load(list) {
       const listed = new Set(list.map(({ id }) => id))
-      for (const id of devices.keys()) if (!listed.has(id)) devices.delete(id)
+      // One that no snapshot had yet may have spoken after this one was taken.
+      for (const [id, { isListed }] of devices) if (isListed && !listed.has(id)) devices.delete(id)
       for (const wire of list) loadOne(wire)
       listener.listed()
     },
@@ -103,6 +107,7 @@ export function createCatalog(listener: CatalogListener): Catalog {
       const device = devices.get(id)
       if (!device) return listener.unknown(id)
       device.status = status
+      listener.listed()
       listener.changed(id)
     },
     restart() {
@@ -137,6 +142,7 @@ function provisional(id: DeviceId): KnownDevice {
     tags: {},
     hidden: false,
     lastSeen: undefined,
+    isListed: false,
     series: [],
   }
 }

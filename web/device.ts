@@ -85,7 +85,9 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
   function arrange(): void {
     const series = catalog.devices.get(id)?.series ?? []
     for (const one of series) {
-      if (panels.has(one.key)) continue
+      const known = panels.get(one.key)
+      if (known?.series === one) continue
+      known?.dispose()
       const panel = createPanel(one)
       panels.set(one.key, panel)
       seen.observe(panel.element)

@@ -5,6 +5,7 @@ import type { WireDeviceChange, WireGap } from './wire.ts'
 /** What the worker that holds the stream tells a tab. */
 export type News =
   | { readonly kind: 'fresh' }
+  | { readonly kind: 'resumed' }
   | { readonly kind: 'reading'; readonly reading: LoggedReading }
   | { readonly kind: 'gap'; readonly gap: WireGap }
   | { readonly kind: 'device'; readonly change: WireDeviceChange }
@@ -50,6 +51,7 @@ export function createHub(follow: (listener: StreamListener) => Stream): Hub {
       hasBegun = true
       tell({ kind: 'fresh' })
     },
+    resumed: () => tell({ kind: 'resumed' }),
     reading: (reading) => tell({ kind: 'reading', reading }),
     gap: (gap) => tell({ kind: 'gap', gap }),
     device: (change) => tell({ kind: 'device', change }),

@@ -74,7 +74,7 @@ export function createOverview({ catalog, go }: ViewContext, initialSearch: stri
     const known = [...catalog.devices.values()].filter((device) => !device.hidden)
     const matching = known.filter((device) => matches(device, search)).sort(byName)
     for (const [id, card] of cards) {
-      if (catalog.devices.has(id)) continue
+      if (catalog.devices.get(id) === card.device) continue
       seen.unobserve(card.element)
       visible.delete(card.element)
       card.element.remove()
@@ -87,7 +87,7 @@ export function createOverview({ catalog, go }: ViewContext, initialSearch: stri
     firstRun.show(known.length === 0)
     nothing.hidden = matching.length > 0
     setText(nothing, `No device matches “${search}”.`)
-    summarize(known)
+    summarize(known, matching.length)
     for (const { id } of matching) dirty.add(id)
     update.request()
   }
@@ -103,10 +103,11 @@ export function createOverview({ catalog, go }: ViewContext, initialSearch: stri
     return card
   }
 
-  function summarize(known: readonly KnownDevice[]): void {
+  function summarize(known: readonly KnownDevice[], matching: number): void {
     const offline = known.filter(({ status }) => status === 'offline').length
     const all = known.length === 1 ? '1 device' : `${known.length} devices`
-    setText(summary, offline === 0 ? `${all}, none offline` : `${all}, ${offline} offline`)
+    const found = search === '' ? all : `${matching} of ${all}`
+    setText(summary, offline === 0 ? found : `${found}, ${offline} offline`)
   }
 
   arrange()
@@ -129,7 +130,6 @@ export function createOverview({ catalog, go }: ViewContext, initialSearch: stri
       for (const id of cards.keys()) dirty.add(id)
       update.request()
       traces.request()
-      summarize([...catalog.devices.values()].filter((device) => !device.hidden))
     },
     dispose() {
       abort.abort()

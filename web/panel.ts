@@ -11,6 +11,7 @@ import { hueOf, quantity } from './quantity.ts'
 import { createStateChart } from './state-chart.ts'
 
 export interface Panel {
+  readonly series: KnownSeries
   readonly element: HTMLElement
   /** A state over time instead of a number: drawn flat and wide. */
   readonly isState: boolean
@@ -66,6 +67,7 @@ export function createPanel(series: KnownSeries): Panel {
   }
 
   return {
+    series,
     element,
     points,
     isState: series.last !== undefined && typeof series.last.value !== 'number',

@@ -60,6 +60,9 @@ function hand(news: News, listener: StreamListener): void {
     case 'fresh':
       listener.fresh()
       break
+    case 'resumed':
+      listener.resumed()
+      break
     case 'reading':
       listener.reading(news.reading)
       break

@@ -7,6 +7,8 @@ export type StreamState = 'connecting' | 'live' | 'catching-up' | 'reconnecting'
 export interface StreamListener {
   /** From here on everything comes; what came before does not: take a snapshot now, not earlier. */
   fresh(): void
+  /** The stream goes on where it was. Changes of status in between are not repeated: a snapshot has them. */
+  resumed(): void
   reading(reading: LoggedReading): void
   gap(gap: WireGap): void
   device(change: WireDeviceChange): void
@@ -107,7 +109,9 @@ export function followStream(url: string, listener: StreamListener): Stream {
       setState('catching-up')
     }
     advance(event, seqOf(event.lastEventId))
-    if (begins && !resumes) listener.fresh()
+    if (!begins) return
+    if (resumes) listener.resumed()
+    else listener.fresh()
   }
 
   function advance(event: MessageEvent, seq: Seq): void {

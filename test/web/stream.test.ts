@@ -31,7 +31,16 @@ it('goes on after the last reading when the gateway comes back', async () => {
   })
   await vi.waitUntil(() => log.includes('reading 12'), { timeout: 5000 })
   expect(asked).toEqual([undefined, 'run.11'])
-  expect(log).toEqual(['catching-up', 'fresh', 'reading 11', 'reconnecting', 'catching-up', 'live', 'reading 12'])
+  expect(log).toEqual([
+    'catching-up',
+    'fresh',
+    'reading 11',
+    'reconnecting',
+    'catching-up',
+    'resumed',
+    'live',
+    'reading 12',
+  ])
 })
 
 it('comes back to where it was after an error that closes an EventSource for good', async () => {
@@ -110,7 +119,7 @@ it('opens another connection when asked to check one that is not there', async (
   await vi.waitUntil(
     () => {
       stream!.check()
-      return log.at(-1) === 'live'
+      return log.at(-1) === 'resumed'
     },
     { timeout: 8000 },
   )
@@ -127,6 +136,7 @@ async function follow(answer: Answer): Promise<string[]> {
   const log: string[] = []
   stream = followStream(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/stream`, {
     fresh: () => log.push('fresh'),
+    resumed: () => log.push('resumed'),
     reading: ({ seq }) => log.push(`reading ${seq}`),
     gap: ({ to }) => log.push(`gap ${to}`),
     device: ({ status }) => log.push(`device ${status}`),

@@ -24,7 +24,21 @@ const table: Record<string, string[]> = {
   client: [],
   gateway: ['config', 'ingest', 'decode', 'devices', 'log', 'feed', 'http', 'frame', 'framing', 'reading', 'errors'],
   demo: ['config', 'reading', 'errors'],
-  cli: ['gateway', 'client', 'config', 'demo', 'ingest', 'decode', 'devices', 'frame', 'framing', 'reading', 'errors'],
+  // To the log for `restore` alone, which works while no gateway runs.
+  cli: [
+    'gateway',
+    'client',
+    'config',
+    'demo',
+    'ingest',
+    'decode',
+    'devices',
+    'log',
+    'frame',
+    'framing',
+    'reading',
+    'errors',
+  ],
   web: ['client', 'reading', 'units'],
 }
 

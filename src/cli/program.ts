@@ -110,6 +110,14 @@ function addAdministration(program: Command): void {
     .argument('<file>')
     .addHelpText('after', example('backup rivulet-backup.db'))
     .action(async (file, options) => (await import('./backup.ts')).backup(file, options))
+  program
+    .command('restore')
+    .description('put a backup in the place of the database; the gateway must not run')
+    .argument('<file>')
+    .option('--config <file>', 'configuration that names the data folder')
+    .option('--data <folder>', 'where the database is (./data)')
+    .addHelpText('after', example('restore rivulet-backup.db'))
+    .action(async (file, options) => (await import('./restore.ts')).restore(file, options))
 }
 
 /** The flags that say which gateway is meant. */

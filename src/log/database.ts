@@ -85,7 +85,7 @@ function explained<T>(file: string, act: () => T): T {
  * Keeps other processes out. A second, empty database holds the lock, because an exclusive lock on the first would
  * keep our own reader out. The kernel drops it with the process, however that ends.
  */
-function lock(file: string): () => void {
+export function lock(file: string): () => void {
   const db = new Database(`${file}-lock`, { timeout: 0 })
   try {
     db.exec('BEGIN EXCLUSIVE')

@@ -16,7 +16,7 @@ export interface EncodedPage {
  * A slow client holds one page beyond its socket's buffer, and a catching-up one is served page by page in turn with
  * everybody else: about 85 KB, which keeps the first small and the second fast.
  */
-const readingsPerPage = 512
+export const readingsPerPage = 512
 
 /**
  * Pages read and encoded once for all connections that stand at the same position with the same filter. Kept only for

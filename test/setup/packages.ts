@@ -3,7 +3,13 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Debian package → a program it brings. The end-to-end tests run against these, not against imitations. */
-const needed = { mosquitto: 'mosquitto', 'mosquitto-clients': 'mosquitto_pub', socat: 'socat', chromium: 'chromium' }
+const needed = {
+  mosquitto: 'mosquitto',
+  'mosquitto-clients': 'mosquitto_pub',
+  openssl: 'openssl',
+  socat: 'socat',
+  chromium: 'chromium',
+}
 
 /** Installs what is missing when run as root on Debian; otherwise stops with the one line that would. */
 export default function installPackages(): void {

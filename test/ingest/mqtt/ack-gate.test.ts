@@ -1,0 +1,210 @@
+import { type Duplex, duplexPair } from 'node:stream'
+import fc from 'fast-check'
+import { generate, type Packet } from 'mqtt-packet'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { AckGate } from '../../../src/ingest/mqtt/ack-gate.ts'
+import { DurabilityByHand } from '../durability.ts'
+import { cut, cuts, packet } from './streams.ts'
+
+let log: DurabilityByHand
+let gate: AckGate
+let peer: Duplex
+let received: Buffer
+
+beforeEach(() => open())
+afterEach(() => {
+  gate.destroy()
+  vi.useRealTimers()
+})
+
+const ping = generate({ cmd: 'pingreq' })
+const puback = (messageId: number) => generate({ cmd: 'puback', messageId })
+
+it('passes everything but acknowledgements at once, and those when their readings are on disk', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(packet, fc.nat(2)), { minLength: 1, maxLength: 30 }),
+      cuts,
+      async (steps, sizes) => {
+        open()
+        for (const [bytes, readings] of steps) {
+          if (readings > 0) log.append(readings)
+          else log.note()
+          for (const chunk of cut(bytes, sizes)) gate.write(chunk)
+        }
+        await turn()
+        const [acks, others] = [steps.filter(isAck), steps.filter((step) => !isAck(step))]
+        expect(received).toEqual(join(others))
+        log.commit()
+        await turn()
+        expect(received).toEqual(Buffer.concat([join(others), join(acks)]))
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+it.each(['puback', 'pubrec', 'pubcomp'] as const)(
+  'holds %s of every packet id, also 49152, whose bytes end like a PINGREQ',
+  async (cmd) => {
+    for (const messageId of [1, 255, 256, 0xc000, 65_535]) {
+      log.append()
+      gate.write(generate({ cmd, messageId } as Packet))
+    }
+    await turn()
+    expect(received).toHaveLength(0)
+  },
+)
+
+it('never delays a PINGREQ, neither behind held acknowledgements nor cut in two', async () => {
+  log.append()
+  gate.write(Buffer.concat([puback(1), ping, puback(2)]))
+  gate.write(ping.subarray(0, 1))
+  gate.write(ping.subarray(1))
+  await turn()
+  expect(received).toEqual(Buffer.concat([ping, ping]))
+})
+
+it('releases each acknowledgement with the commit that holds its own reading', async () => {
+  acknowledge(1)
+  acknowledge(2)
+  acknowledge(3)
+  log.commit(2)
+  await turn()
+  expect(received).toEqual(Buffer.concat([puback(1), puback(2)]))
+  log.commit(3)
+  await turn()
+  expect(received).toEqual(Buffer.concat([puback(1), puback(2), puback(3)]))
+})
+
+it('waits for a commit of its own for a message that brought no reading', async () => {
+  acknowledge(1)
+  // The commit of reading 1 is under way when a message comes that is only rejected.
+  const underway = () => log.commit(1)
+  gate.write(puback(2))
+  underway()
+  log.note()
+  await turn()
+  expect(received).toEqual(puback(1))
+  log.commit(1)
+  await turn()
+  expect(received).toEqual(Buffer.concat([puback(1), puback(2)]))
+})
+
+it('asks for a commit when ten messages came together, and not before', async () => {
+  for (let id = 1; id <= 9; id++) acknowledge(id)
+  expect(log.asked).toBe(0)
+  acknowledge(10)
+  expect(log.asked).toBe(1)
+  for (let id = 11; id <= 40; id++) acknowledge(id)
+  expect(log.asked).toBe(1)
+})
+
+it('asks again when the sender answers a release at once', async () => {
+  for (let id = 1; id <= 20; id++) acknowledge(id)
+  log.commit()
+  await turn()
+  for (let id = 1; id <= 20; id++) acknowledge(id)
+  expect(log.asked).toBe(2)
+})
+
+it('asks when a full window of which one message was released is filled up again', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  acknowledge(1)
+  vi.advanceTimersByTime(500)
+  for (let id = 2; id <= 20; id++) acknowledge(id)
+  expect(log.asked).toBe(0)
+  log.commit(1)
+  await turn()
+  acknowledge(21)
+  expect(log.asked).toBe(1)
+})
+
+it('never asks for a commit for a trickle', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  for (let id = 1; id <= 500; id++) {
+    acknowledge(id)
+    vi.advanceTimersByTime(5)
+    if (id % 200 === 0) log.commit()
+    await turn()
+  }
+  expect(log.asked).toBe(0)
+})
+
+it.each([0, 1])(
+  'closes the connection of a peer that sends on without reading, with %i readings to wait for',
+  async (readings) => {
+    log.append(readings)
+    const failed = new Promise<Error>((resolve) => gate.once('error', resolve))
+    const many = Buffer.concat(Array.from({ length: 10_000 }, (_, i) => puback(i + 1)))
+    for (let i = 0; i < 60 && !gate.destroyed; i++) gate.write(many)
+    expect((await failed).message).toMatch('without reading')
+  },
+)
+
+it('sends nothing after the connection is gone, and lets go who waits for it to be empty', async () => {
+  acknowledge(1)
+  const flushed = gate.flush()
+  gate.destroy()
+  await flushed
+  log.commit()
+  await turn()
+  expect(received).toHaveLength(0)
+})
+
+it('flushes by asking for a commit, and resolves when nothing is held', async () => {
+  acknowledge(1)
+  let flushed = false
+  const done = gate.flush().then(() => {
+    flushed = true
+  })
+  expect(log.asked).toBe(1)
+  await turn()
+  expect(flushed).toBe(false)
+  log.commit()
+  await done
+  await turn()
+  expect(received).toEqual(puback(1))
+})
+
+it('hands what comes in over untouched, and the end of it', async () => {
+  const incoming: Buffer[] = []
+  gate.on('data', (chunk) => incoming.push(chunk))
+  const ended = new Promise((resolve) => gate.once('end', resolve))
+  peer.write(puback(7))
+  peer.end(ping)
+  await ended
+  expect(Buffer.concat(incoming)).toEqual(Buffer.concat([puback(7), ping]))
+})
+
+function open(): void {
+  gate?.destroy()
+  const [inner, outer] = duplexPair()
+  log = new DurabilityByHand()
+  gate = new AckGate(inner, log)
+  gate.on('error', () => {})
+  peer = outer
+  received = Buffer.alloc(0)
+  peer.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk])
+  })
+  peer.on('error', () => {})
+}
+
+/** One message with one reading arrived and was acknowledged by the library. */
+function acknowledge(id: number): void {
+  log.append()
+  gate.write(puback(id))
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+}
+
+function isAck([bytes]: readonly [Buffer, number]): boolean {
+  return [4, 5, 7].includes(bytes[0]! >> 4)
+}
+
+function join(steps: (readonly [Buffer, number])[]): Buffer {
+  return Buffer.concat(steps.map(([bytes]) => bytes))
+}

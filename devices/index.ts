@@ -1,2 +1,37 @@
-/** Every family that ships, in the order in which they are asked whether a topic is theirs. */
-export const families = []
+import { parseProfile } from '../src/decode/parse-profile.ts'
+import type { Profile, ProfileInput } from '../src/decode/profile.ts'
+import { esphome } from './esphome.ts'
+import { generic } from './generic.ts'
+import { lines } from './lines.ts'
+import { nmea0183 } from './nmea0183.ts'
+import { pms3003 } from './pms3003.ts'
+import { pms5003 } from './pms5003.ts'
+import { sds011 } from './sds011.ts'
+import { sensors } from './sensors.ts'
+import { shellyGen2 } from './shelly-gen2.ts'
+import { tasmota } from './tasmota.ts'
+import { zigbee2mqtt } from './zigbee2mqtt.ts'
+
+/**
+ * Every family that ships, in the order in which they are asked whether a topic is theirs: those with topics of their own first, then those
+ * with free prefixes, and last the one that takes what is left.
+ */
+const shipped: readonly ProfileInput[] = [
+  sensors,
+  tasmota,
+  zigbee2mqtt,
+  shellyGen2,
+  esphome,
+  lines,
+  nmea0183,
+  pms3003,
+  pms5003,
+  sds011,
+  generic,
+]
+
+export const families: readonly Profile[] = shipped.map((family) => {
+  const { profile, issues } = parseProfile(family)
+  if (!profile) throw new TypeError(`devices/${family.id}: ${JSON.stringify(issues)}`)
+  return profile
+})

@@ -1,10 +1,10 @@
 import type { Frame } from '../frame.ts'
 import type { DeviceId, Reading } from '../reading.ts'
+import type { Reason } from './reason.ts'
 
 /** One thing in a frame that did not become a reading; the good ones beside it did. */
 export interface Rejection {
-  /** From a closed vocabulary: `json_syntax`, `out_of_range`, `checksum_mismatch`, … */
-  readonly reason: string
+  readonly reason: Reason
   /** Path of the field, or `message`. */
   readonly where: string
 }
@@ -47,4 +47,6 @@ export interface DecodeClock {
 export interface Decoder {
   /** Reads and updates `state`; `Decoded.changed` names the keys written or deleted. */
   decode(frame: Frame, state: DecoderState, clock: DecodeClock): Decoded
+  /** Told the newest stored reading of each series at a start, so that a counter that dropped meanwhile is noticed. */
+  recall(reading: Reading): void
 }

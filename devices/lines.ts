@@ -1,0 +1,45 @@
+import { defineDevice } from '../src/decode/profile.ts'
+
+/** Whatever a sketch prints, line by line: JSON, CSV with a line of names, `name=value`, `Name: value unit`. */
+export const lines = defineDevice({
+  id: 'lines',
+  name: 'Text lines',
+  family: 'serial',
+  serial: {
+    framing: { kind: 'lines', maxBytes: 4096 },
+    baud: 115_200,
+    // Arduino and its clones, ESP32 with native USB, Raspberry Pi Pico.
+    usb: [{ vendor: '2341' }, { vendor: '2a03' }, { vendor: '303a' }, { vendor: '2e8a' }],
+  },
+  messages: [{ protocol: 'lines' }],
+  examples: [
+    {
+      payload: '{"temp":18.4,"rh":61,"soil":402}',
+      readings: [
+        { metric: 'temperature', value: 18.4, unit: 'Cel' },
+        { metric: 'humidity', value: 61, unit: '%RH' },
+        { metric: 'soil', value: 402, unit: null },
+      ],
+    },
+    {
+      after: [{ payload: 'temp_c;pressure_pa;lux' }],
+      payload: '18.4;98120;310',
+      readings: [
+        { metric: 'temperature', value: 18.4, unit: 'Cel' },
+        { metric: 'pressure', value: 981.2, unit: 'hPa' },
+        { metric: 'illuminance', value: 310, unit: 'lx' },
+      ],
+    },
+    {
+      payload: 'CO2: 812 ppm, Temperature = 22.5 °C',
+      readings: [
+        { metric: 'co2', value: 812, unit: 'ppm' },
+        { metric: 'temperature', value: 22.5, unit: 'Cel' },
+      ],
+    },
+    { payload: '512', readings: [{ metric: 'value', value: 512, unit: null }] },
+    { payload: '3,"rh":61}', rejected: ['json_syntax'] },
+    { payload: 'temp=18.4xyz', rejected: ['type_mismatch'] },
+    { payload: 'Sensor ready', rejected: ['text_syntax'] },
+  ],
+})

@@ -1,0 +1,92 @@
+import { defineDevice, type Readings } from '../src/decode/profile.ts'
+
+/** A second instance has a base topic of its own, such as `zigbee2mqtt2`; what follows the name becomes part of the device's id. */
+const topics = (rest: string) => [`zigbee2mqtt/${rest}`, `zigbee2mqtt{instance}/${rest}`]
+
+export const zigbee2mqtt = defineDevice({
+  id: 'zigbee2mqtt',
+  name: 'Zigbee2MQTT',
+  family: 'z2m',
+  about: 'https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html',
+  messages: [
+    { topic: topics('bridge/state'), availability: { at: 'state', scope: 'bridge' } },
+    { topic: topics('bridge/devices'), protocol: 'zigbee2mqtt' },
+    { topic: topics('bridge/{rest...}'), ignore: 'ignored_topic' },
+    {
+      topic: [...topics('{name...}/{verb:set|get}'), ...topics('{name...}/{verb:set|get}/{attribute}')],
+      ignore: 'command_topic',
+    },
+    {
+      topic: topics('{name...}/availability'),
+      device: '{instance}/{name}',
+      availability: { at: 'state' },
+      empty: 'removed',
+    },
+    {
+      // `advanced.output: attribute`: one topic for each attribute.
+      topic: topics('{name...}/{attribute}'),
+      form: 'value',
+      device: '{instance}/{name}',
+      under: '{attribute}',
+      readings: readings(),
+      others: 'known',
+    },
+    {
+      topic: topics('{name...}'),
+      device: '{instance}/{name}',
+      name: '{name}',
+      time: { at: 'last_seen' },
+      readings: readings(),
+      others: 'known',
+    },
+  ],
+  examples: [
+    {
+      topic: 'zigbee2mqtt/cellar/freezer',
+      payload:
+        '{"battery":91,"voltage":2985,"temperature":-18.62,"humidity":51.3,"linkquality":76,"last_seen":"2026-03-01T08:00:00Z"}',
+      receivedAt: '2026-03-01T08:00:00.300Z',
+      readings: [
+        {
+          device: 'z2m:cellar_freezer-af0b26',
+          metric: 'battery',
+          value: 91,
+          unit: '%EL',
+          time: '2026-03-01T08:00:00.000Z',
+        },
+        { metric: 'battery_voltage', value: 2.985, unit: 'V' },
+        { metric: 'temperature', value: -18.62, unit: 'Cel' },
+        { metric: 'humidity', value: 51.3, unit: '%RH' },
+        { metric: 'linkquality', value: 76, unit: '/' },
+      ],
+    },
+    {
+      topic: 'zigbee2mqtt/washer',
+      payload: '{"state":"ON","power":2104.5,"voltage":231,"energy":18.44}',
+      after: [
+        {
+          topic: 'zigbee2mqtt/bridge/devices',
+          payload:
+            '[{"friendly_name":"washer","type":"Router","definition":{"exposes":[{"type":"numeric","property":"voltage","unit":"V","access":5}]}}]',
+        },
+      ],
+      readings: [
+        { metric: 'state', value: 'ON', unit: null },
+        { metric: 'power', value: 2104.5, unit: 'W' },
+        { metric: 'voltage', value: 231, unit: 'V' },
+        { metric: 'energy', value: 18.44, unit: 'kWh' },
+      ],
+    },
+    { topic: 'zigbee2mqtt/washer/availability', payload: '{"state":"offline"}', online: false },
+    { topic: 'zigbee2mqtt/washer/set', payload: '{"state":"OFF"}', rejected: ['command_topic'] },
+    { topic: 'zigbee2mqtt/freezer', payload: '{"humidity":142.1}', rejected: ['out_of_range'] },
+  ],
+})
+
+function readings(): Readings {
+  return {
+    voltage: [{ when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' }, { metric: 'voltage' }],
+    // Old firmware sends the raw sensor value beside the one in lux.
+    illuminance: { when: { at: '$.illuminance_lux', exists: false } },
+  }
+}

@@ -1,0 +1,265 @@
+import type { Frame } from '../frame.ts'
+import type { DeviceId, Millis, Quality, Reading, Value } from '../reading.ts'
+import { isSane, judgeTime, type TimeFormat } from './clock.ts'
+import type { DecodeClock, Decoded, DecoderState, DeviceEvent, Rejection } from './decoder.ts'
+import { judgeNumber, judgeWord } from './judge.ts'
+import type { Leaf, Scaling } from './leaf.ts'
+import { compileLeaf } from './leaf.ts'
+import { makeReading } from './make-reading.ts'
+import type { Memory } from './memory.ts'
+import { looksLikeJson, textOf } from './payload.ts'
+import type { Profile, Target } from './profile.ts'
+import type { Reason } from './reason.ts'
+import { putState } from './state.ts'
+import type { Scope, Template } from './template.ts'
+
+const noReadings: readonly Reading[] = Object.freeze([])
+const noRejections: readonly Rejection[] = Object.freeze([])
+const noEvents: readonly DeviceEvent[] = Object.freeze([])
+const noKeys: readonly string[] = Object.freeze([])
+
+/**
+ * What becomes of one frame: rules and protocols hand it raw values, and it alone decides which of them are readings. One
+ * object serves all frames of a decoder, one after the other, since this is the hottest path of the program.
+ */
+export class Draft implements Scope {
+  frame!: Frame
+  state!: DecoderState
+  memory!: Memory
+  profile!: Profile
+  captures: Readonly<Record<string, string>> = {}
+  root: unknown
+  bytes: Uint8Array | null = null
+  readonly names: string[] = []
+  readonly holders: unknown[] = []
+  depth = 0
+  /** Names up to here are not part of the payload: the rule's `under`. */
+  above = 0
+  /** Path of the part of the document that is walked, for messages. */
+  at = ''
+  /** Members met, against the bound. */
+  fields = 0
+  /** Name of the member that is a device of its own, for rules with `each`. */
+  each: string | undefined
+  device: DeviceId | '' = ''
+  channel: string | undefined
+  /** Fills in the channel of readings that name none, where it depends on the path. */
+  channels: Template | null = null
+  time: Millis = 0
+  /** Why `read` failed. */
+  problem: Reason = 'json_syntax'
+  #read: 'no' | 'yes' | 'broken' = 'no'
+  #document: unknown
+  #quality: Quality | undefined
+  #readings: Reading[] | null = null
+  #rejected: Rejection[] | null = null
+  #events: DeviceEvent[] | null = null
+  #changed: string[] | null = null
+
+  begin(frame: Frame, state: DecoderState, memory: Memory, clock: DecodeClock): void {
+    this.frame = frame
+    this.state = state
+    this.memory = memory
+    this.time = frame.receivedAt
+    this.#quality = clock.synced ? undefined : 'unsynced'
+    this.#readings = null
+    this.#rejected = null
+    this.#events = null
+    this.#changed = null
+    this.#read = 'no'
+    this.#document = undefined
+  }
+
+  /** Says whose rule is asked. */
+  enter(profile: Profile, captures: Readonly<Record<string, string>>): void {
+    this.profile = profile
+    this.captures = captures
+    this.device = ''
+    this.each = undefined
+    this.channel = undefined
+    this.channels = null
+    this.root = undefined
+    this.bytes = null
+    this.fields = 0
+    this.at = ''
+    this.above = 0
+    this.depth = 0
+    if (this.frame.transport === 'mqtt' && this.frame.retain && !profile.retainedIsCurrent) this.#quality = 'stale'
+  }
+
+  end(profile: string | undefined): Decoded {
+    const readings = this.#readings ?? noReadings
+    const rejected = this.#rejected ?? noRejections
+    const events = this.#events ?? noEvents
+    const changed = this.#changed ?? noKeys
+    return profile === undefined
+      ? { readings, rejected, events, changed }
+      : { profile, readings, rejected, events, changed }
+  }
+
+  /** Makes the payload the document: parsed when it looks like JSON, a text otherwise. False, with `problem`, when it cannot be read. */
+  read(): boolean {
+    if (this.#read === 'no') this.#read = this.#parse() ? 'yes' : 'broken'
+    this.root = this.#document
+    return this.#read === 'yes'
+  }
+
+  #parse(): boolean {
+    const text = this.text()
+    if (text === null) {
+      this.problem = 'not_utf8'
+      return false
+    }
+    this.#document = text
+    if (!looksLikeJson(text)) return true
+    try {
+      this.#document = JSON.parse(text)
+      return true
+    } catch {
+      this.problem = 'json_syntax'
+      return false
+    }
+  }
+
+  /** The payload as text, without a byte order mark; null when it is not UTF-8. */
+  text(): string | null {
+    return textOf(this.frame.payload)
+  }
+
+  /** Readings from here on are about the device of that native id, in the profile's family. */
+  about(native: string, name?: string): void {
+    this.device = this.memory.deviceId(this.profile.family ?? this.profile.id, native)
+    if (name !== undefined) this.seen(name)
+  }
+
+  /** Says that a device exists, with its name for people. */
+  seen(name?: string): void {
+    const { device } = this
+    const known = this.memory.names.get(device)
+    if (known !== undefined && (name === undefined || known === name)) return
+    this.memory.names.set(device, name ?? '')
+    this.event({ type: 'seen', device, ...(name !== undefined && { name }), profile: this.profile.id })
+  }
+
+  event(event: DeviceEvent): void {
+    if (this.#events === null) this.#events = [event]
+    else this.#events.push(event)
+  }
+
+  reject(reason: Reason, where: string): void {
+    if (this.#rejected === null) this.#rejected = [{ reason, where }]
+    // One message cannot fill the quarantine with its own fields.
+    else if (this.#rejected.length < rejectedMax) this.#rejected.push({ reason, where })
+  }
+
+  /** Gives up everything taken from this frame so far: it is wrong as a whole. */
+  rejectAll(reason: Reason, where: string): void {
+    this.#readings = null
+    this.#rejected = [{ reason, where }]
+  }
+
+  put(key: string, value: unknown): void {
+    if (putState(this.state, key, value)) this.#change(key)
+  }
+
+  remove(key: string): void {
+    if (this.state.delete(key)) this.#change(key)
+  }
+
+  get changedState(): boolean {
+    return this.#changed !== null
+  }
+
+  #change(key: string): void {
+    if (this.#changed === null) this.#changed = [key]
+    else this.#changed.push(key)
+  }
+
+  /** Judges the device's own time; readings from here on carry it when it is to be trusted, else the time of arrival. */
+  timed(raw: unknown, format: TimeFormat, where: string): void {
+    const time = judgeTime(raw, format, this.frame.receivedAt)
+    if (time === 'invalid') this.reject('clock_invalid', where)
+    this.time = typeof time === 'number' ? time : this.frame.receivedAt
+  }
+
+  /** The same for a time already in ms. */
+  timedAt(time: Millis, where: string): void {
+    const sane = isSane(time, this.frame.receivedAt)
+    if (!sane) this.reject('clock_invalid', where)
+    this.time = sane ? time : this.frame.receivedAt
+  }
+
+  /** Takes a raw value by a rule that is a constant of its protocol. `where` names it in messages. */
+  measure(target: Target & { metric: string }, raw: unknown, where: string): void {
+    let leaf = constants.get(target)
+    if (!leaf) {
+      leaf = compileLeaf([target], target.metric, [])
+      constants.set(target, leaf)
+    }
+    this.take(leaf, raw, where)
+  }
+
+  /** Takes a raw value in a unit that the message or a declaration names. */
+  measureIn(metric: string, unit: string | null, raw: unknown, where: string): void {
+    const leaf = this.memory.leafIn(metric, unit)
+    if (leaf) this.take(leaf, raw, where)
+    else this.reject('unknown_unit', where)
+  }
+
+  /** Decides what becomes of a raw value. `where` names it in messages; without it the walked path does. */
+  take(first: Leaf, raw: unknown, where?: string): void {
+    let leaf = first
+    while (leaf.test !== null && !leaf.test(this, leaf.wildcards, raw)) {
+      if (leaf.next === null) return
+      leaf = leaf.next
+    }
+    if (leaf.reject !== null) return this.reject(leaf.reject, where ?? this.where())
+    if (leaf.words?.has(String(raw))) return this.#emit(leaf, leaf.words.get(String(raw))!)
+    if (leaf.type === 'number') {
+      const scale = leaf.unitAt === null ? leaf.scaling : this.#scaleFound(leaf)
+      const value = scale === null ? 'unknown_unit' : judgeNumber(leaf, raw, scale)
+      if (typeof value === 'number') this.#emit(leaf, value)
+      else this.reject(value, where ?? this.where())
+    } else {
+      const { value, reason } = judgeWord(leaf.type, raw)
+      if (reason === undefined) this.#emit(leaf, value)
+      else this.reject(reason, where ?? this.where())
+    }
+  }
+
+  /** The unit stands in the payload: converted from what it says, or from the rule's own where it says nothing. */
+  #scaleFound(leaf: Leaf): Scaling | null {
+    const found = leaf.unitAt!.get(this, leaf.wildcards)
+    if (typeof found !== 'string' || found === '' || leaf.unit === null) return leaf.scaling
+    return this.memory.scaling(found, leaf.unit)
+  }
+
+  #emit(leaf: Leaf, value: Value): void {
+    const template = leaf.channel ?? this.channels
+    const channel = template === null ? this.channel : template.fill(this, leaf.wildcards)
+    const { device, time } = this
+    let quality = this.#quality
+    if (leaf.counter && this.memory.dropped(device, leaf.metric, channel, leaf.unit, value as number, time))
+      quality ??= 'suspect'
+    const reading = makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality)
+    if (this.#readings === null) this.#readings = [reading]
+    else this.#readings.push(reading)
+  }
+
+  get hasReadings(): boolean {
+    return this.#readings !== null
+  }
+
+  /** Path of the value being taken, as far as the payload goes. */
+  where(): string {
+    const path = this.names.slice(this.above, this.depth + 1).join('.')
+    if (this.at === '') return path || 'message'
+    return path ? `${this.at}.${path}` : this.at
+  }
+}
+
+/** Leaves of the targets that protocols hold as constants. */
+const constants = new WeakMap<Target, Leaf>()
+
+/** Rejections kept of one message. */
+const rejectedMax = 100

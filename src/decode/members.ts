@@ -1,0 +1,180 @@
+import type { Draft } from './draft.ts'
+import { compileLeaf, type Leaf } from './leaf.ts'
+import { meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { fieldsMax } from './walk.ts'
+
+/** How freely members of a document that no profile describes are taken. */
+export type Freedom =
+  /** Every finite number: the sender follows a convention, or a person said that this is a sensor. */
+  | 'all'
+  /** Known names, and numbers beside them that are no housekeeping. */
+  | 'beside known'
+
+/**
+ * Takes what the names of a document's members tell, nested ones with their path as channel. Objects may carry a time of their own.
+ * False, and nothing is taken, when the freedom is small and no name is known.
+ */
+export function takeMembers(draft: Draft, document: object, freedom: Freedom, channel?: string): boolean {
+  if (freedom !== 'all' && !hasKnown(document, 0)) return false
+  takeObject(draft, document, freedom, channel, 0)
+  return true
+}
+
+/** What the metric of a name is, when the name alone tells: it has a unit of its own and is not one letter. */
+export function isTelling(name: string): boolean {
+  const field = fieldOf(name)
+  return field.known && !field.weak && field.leaf.type === 'number'
+}
+
+/** Hands a single value to the draft under a name. */
+export function takeNamed(draft: Draft, name: string, raw: unknown, channel: string | undefined, where?: string): void {
+  const field = fieldOf(name)
+  draft.channel = field.channel ?? channel
+  draft.take(field.leaf, raw, where)
+}
+
+/** Members by which an object dates itself. */
+const timeNames = ['time', 'ts', 'timestamp', 'datetime', 'last_seen', 'Time', 'measured_at', 'created_at']
+
+/** Numbers that gateways and firmware send about themselves. */
+const housekeeping = new Set([
+  ...['id', 'port', 'channel', 'interval', 'version', 'seq', 'sequence', 'cnt', 'counter', 'count', 'index', 'type'],
+  ...[
+    'node',
+    'node_id',
+    'addr',
+    'address',
+    'retries',
+    'timeout',
+    'heap',
+    'free_heap',
+    'pin',
+    'gpio',
+    'mode',
+    'code',
+    'user_id',
+  ],
+])
+
+/** Nested deeper than this, numbers are not what a sensor measured. */
+const depthMax = 6
+
+interface Field {
+  readonly leaf: Leaf
+  readonly known: boolean
+  readonly weak: boolean
+  readonly channel: string | undefined
+  /** The metric's name as it will be; empty when none can be made of it. */
+  readonly metric: string
+}
+
+/**
+ * Names whose unit cannot be guessed: a volume is litres of water or the loudness of a radio. Alone they stay as they are, without a unit.
+ */
+const vague = new Set([
+  ...[
+    'accuracy',
+    'area',
+    'charge',
+    'count',
+    'course',
+    'duration',
+    'error_code',
+    'index',
+    'level',
+    'position',
+    'volume',
+  ],
+  ...['depth', 'flow', 'resistance', 'weight'],
+])
+
+const fields = new Map<string, Field>()
+
+/** Names come from the network: those beyond the bound are worked out each time. */
+const fieldsKept = 4096
+
+function fieldOf(name: string): Field {
+  let field = fields.get(name)
+  if (field === undefined) {
+    field = makeField(name)
+    if (fields.size < fieldsKept) fields.set(name, field)
+  }
+  return field
+}
+
+function makeField(name: string): Field {
+  const meaning = meaningOf(name)
+  if (meaning && !vague.has(meaning.metric)) {
+    const { metric, unit, channel, weak = false } = meaning
+    const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
+    return { leaf, known: true, weak, channel, metric }
+  }
+  const metric = snakeCase(name).slice(0, nameLengthMax)
+  const leaf = compileLeaf([{ metric, unit: null, type: 'number', range: [-Infinity, Infinity] }], metric, [])
+  return { leaf, known: false, weak: false, channel: undefined, metric }
+}
+
+function hasKnown(document: object, depth: number): boolean {
+  let seen = 0
+  for (const name in document) {
+    if (++seen > fieldsMax) return false
+    if (isTelling(name)) return true
+    const value = (document as Record<string, unknown>)[name]
+    if (typeof value === 'object' && value !== null && depth < depthMax && hasKnown(value, depth + 1)) return true
+  }
+  return false
+}
+
+function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: string | undefined, depth: number): void {
+  const object = holder as Record<string, unknown>
+  const dated = Array.isArray(holder) ? undefined : timeNames.find((name) => Object.hasOwn(object, name))
+  const { time } = draft
+  if (dated !== undefined) draft.timed(object[dated], 'auto', pathTo(draft, depth, dated))
+  const strangers = freedom === 'all' || Object.keys(object).some(isTelling)
+  const taken = new Set<string>()
+  draft.holders[depth] = holder
+  for (const name in object) {
+    if (++draft.fields > fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (name === dated) continue
+    const value = object[name]
+    draft.names[depth] = name
+    draft.depth = depth
+    if (typeof value === 'object' && value !== null) {
+      if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
+      if (draft.fields > fieldsMax) return
+    } else takeMember(draft, name, value, channel, strangers, freedom, taken)
+  }
+  draft.time = time
+}
+
+function takeMember(
+  draft: Draft,
+  name: string,
+  value: unknown,
+  channel: string | undefined,
+  strangers: boolean,
+  freedom: Freedom,
+  taken: Set<string>,
+): void {
+  const field = fieldOf(name)
+  if (!field.known) {
+    if (!strangers || typeof value !== 'number' || field.metric === '') return
+    if (freedom !== 'all' && housekeeping.has(field.metric)) return
+  }
+  // tempc and tempf are one temperature: the first is taken.
+  const key = `${field.metric} ${field.channel ?? ''}`
+  if (field.known && taken.has(key)) return
+  taken.add(key)
+  draft.channel = field.channel ?? channel
+  draft.take(field.leaf, value)
+}
+
+/** Elements of the outermost array are messages of their own, not channels. */
+function innerChannel(channel: string | undefined, name: string, depth: number, holder: object): string | undefined {
+  if (depth === 0 && Array.isArray(holder)) return channel
+  return (channel === undefined ? name : `${channel}.${name}`).slice(0, nameLengthMax)
+}
+
+function pathTo(draft: Draft, depth: number, name: string): string {
+  return [...draft.names.slice(0, depth), name].join('.')
+}

@@ -1,0 +1,102 @@
+import { kindOf } from '../metrics.ts'
+import type { DeviceId, Millis, Reading } from '../reading.ts'
+import { conversion } from '../units.ts'
+import { BoundedMap } from './bounded.ts'
+import { deviceId } from './device-id.ts'
+import { compileLeaf, type Leaf, type Scaling, scaling } from './leaf.ts'
+
+/**
+ * What a decoder works out once and keeps in memory for one source. All of it can be forgotten: it is derived from the
+ * profiles, the state and the messages. Bounds are far above what a household or a small plant has, and hold memory to some MB.
+ */
+export class Memory {
+  /** Names last told in `seen` events, by device id; empty where it has none. */
+  readonly names = new BoundedMap<DeviceId, string>(20_000)
+  readonly #ids = new BoundedMap<string, DeviceId>(20_000)
+  readonly #leaves = new BoundedMap<string, Leaf | null>(4096)
+  readonly #scalings = new BoundedMap<string, Scaling | null>(1024)
+  readonly #counters: Counters
+
+  constructor(counters: Counters) {
+    this.#counters = counters
+  }
+
+  deviceId(family: string, native: string): DeviceId {
+    const key = `${family} ${native}`
+    let id = this.#ids.get(key)
+    if (id === undefined) {
+      id = deviceId(family, native)
+      this.#ids.set(key, id)
+    }
+    return id
+  }
+
+  /** A rule for a metric in a unit that a message names; null when the unit does not fit the metric or is not known. */
+  leafIn(metric: string, unit: string | null): Leaf | null {
+    const key = `${metric} ${unit}`
+    let leaf = this.#leaves.get(key)
+    if (leaf === undefined) {
+      leaf = leafOrNull(metric, unit)
+      this.#leaves.set(key, leaf)
+    }
+    return leaf
+  }
+
+  /** From the unit that a message names to a canonical one; null when it does not fit. */
+  scaling(from: string, to: string): Scaling | null {
+    const key = `${from} ${to}`
+    let found = this.#scalings.get(key)
+    if (found === undefined) {
+      const steps = conversion(from, to)
+      found = steps ? scaling({ factor: 1, offset: 0 }, steps) : null
+      this.#scalings.set(key, found)
+    }
+    return found
+  }
+
+  /** Whether a counter stands lower than it stood before; remembers where it stands. */
+  dropped(
+    device: DeviceId,
+    metric: string,
+    channel: string | undefined,
+    unit: string | null,
+    value: number,
+    time: Millis,
+  ): boolean {
+    return this.#counters.dropped(`${device} ${metric} ${channel ?? ''} ${unit}`, value, time)
+  }
+}
+
+/** Where each counter stood last. Shared by all sources: one device may be heard over two of them. */
+export class Counters {
+  readonly #last = new BoundedMap<string, { value: number; time: Millis }>(20_000)
+
+  /** Takes a stored reading for the last one, as after a restart. */
+  recall({ device, metric, channel, unit, value, time }: Reading): void {
+    if (typeof value === 'number' && kindOf(metric, value) === 'counter')
+      this.#last.set(`${device} ${metric} ${channel ?? ''} ${unit}`, { value, time })
+  }
+
+  dropped(key: string, value: number, time: Millis): boolean {
+    const last = this.#last.get(key)
+    if (last === undefined) {
+      this.#last.set(key, { value, time })
+      return false
+    }
+    // A reading from before the last one, out of a device's buffer, says nothing about a drop.
+    if (time < last.time) return false
+    const dropped = value < last.value
+    last.value = value
+    last.time = time
+    return dropped
+  }
+}
+
+function leafOrNull(metric: string, unit: string | null): Leaf | null {
+  try {
+    return compileLeaf([{ metric, ...(unit !== null && { unit }) }], metric, [])
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}

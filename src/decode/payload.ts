@@ -1,0 +1,21 @@
+import { isUtf8 } from 'node:buffer'
+
+/** The same bytes as a Buffer, without a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** A payload as text, without a byte order mark (RFC 8259 §8.1 allows to ignore it); null when it is not UTF-8. */
+export function textOf(payload: Uint8Array): string | null {
+  if (!isUtf8(payload)) return null
+  const text = asBuffer(payload).toString()
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+/** Whether the first character that is not a space opens an object or array. Single values are read by our own grammar. */
+export function looksLikeJson(text: string): boolean {
+  let i = 0
+  let code = text.charCodeAt(0)
+  while (code === 0x20 || (code >= 0x09 && code <= 0x0d)) code = text.charCodeAt(++i)
+  return code === 0x7b || code === 0x5b
+}

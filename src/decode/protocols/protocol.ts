@@ -1,0 +1,19 @@
+import type * as z from 'zod'
+import type { DecoderState } from '../decoder.ts'
+import type { Draft } from '../draft.ts'
+
+/**
+ * A protocol that data cannot express. It reads the frame of the draft and hands raw values to the draft, which alone decides what is a
+ * reading. Pure: what it must remember goes into the state.
+ */
+export interface Protocol {
+  /** What `options` of a profile's rule may be; none unless given. */
+  readonly options?: z.ZodType
+  /**
+   * Whether a topic that fits the rule's pattern is this protocol's, for protocols that learn topics from messages. Asked when a topic is
+   * first seen, and again after the state has changed.
+   */
+  claims?(draft: Draft, state: DecoderState, topic: string): boolean
+  /** Returns false to leave the frame to the next rule. */
+  decode(draft: Draft, options: unknown): boolean | undefined
+}

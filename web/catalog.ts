@@ -1,5 +1,5 @@
 import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../src/reading.ts'
-import { compareMetrics } from './quantity.ts'
+import { compareMetrics } from './metric.ts'
 import { createTrace, type Trace } from './trace.ts'
 import type { DeviceStatus, WireDevice, WireDeviceChange } from './wire.ts'
 

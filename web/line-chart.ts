@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import { type Chart, createChart, type Hover, type Ink } from './chart.ts'
-import { leastStep } from './quantity.ts'
+import { leastStep } from './unit.ts'
 
 /** A number over time. A null in the points breaks the line; a point between two of them is drawn as a dot. */
 export function createLineChart(label: string, unit: string | null, hover: (at: Hover) => void): Chart {

@@ -5,7 +5,7 @@ import { h, setText } from './dom.ts'
 import { createFirstRun } from './first-run.ts'
 import { frameJob } from './frame.ts'
 import { icon } from './icon.ts'
-import { metricName } from './quantity.ts'
+import { metricName } from './metric.ts'
 import type { View, ViewContext } from './view.ts'
 
 /** Nobody reads values that change faster. */

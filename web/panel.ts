@@ -6,8 +6,9 @@ import type { Chart, Hover } from './chart.ts'
 import { gatewayNow } from './clock.ts'
 import { h, setText } from './dom.ts'
 import { createLineChart } from './line-chart.ts'
+import { hueOf } from './metric.ts'
 import { createPoints, type Points } from './points.ts'
-import { hueOf, quantity } from './quantity.ts'
+import { quantity } from './quantity.ts'
 import { createStateChart } from './state-chart.ts'
 
 export interface Panel {

@@ -1,5 +1,7 @@
+import { reasons } from '../src/decode/reason.ts'
 import { getJson } from './api.ts'
 import { h, setText } from './dom.ts'
+import { capital } from './metric.ts'
 import { createPoll } from './poll.ts'
 
 interface RejectedEntry {
@@ -17,26 +19,10 @@ interface RejectedEntry {
 const pollEveryMs = 4000
 const shownMax = 100
 
-/** Reasons in words; one that is not here is shown as it came. */
-const reasons: Record<string, string> = {
-  unknown_topic:
-    'No device family knows this topic, and no field has a name that is known. Publish to sensors/<device>, or add a profile.',
-  json_syntax: 'This is not valid JSON.',
-  not_utf8: 'The text is not UTF-8.',
-  null_value: 'The value is null: the device has nothing to say.',
-  out_of_range: 'The value lies outside what this sensor can measure.',
-  no_value: 'There is no value in it.',
-  empty: 'The message is empty.',
-  type_mismatch: 'The value has another type than this metric needs.',
-  sentinel: 'The device sends this value when it has none.',
-  not_finite: 'The value is not a finite number.',
-  truncated: 'The message ends too early.',
-  checksum_mismatch: 'The checksum does not match: a disturbed line, or a wrong baud rate.',
-  clock_invalid: 'The time in it cannot be right.',
-  bad_frame: 'The bytes are not a frame of this protocol.',
-  too_many_fields: 'It has more fields than are accepted.',
-  no_decoder: 'The protocol was recognised, but not what is in it.',
-  ambiguous_metric: 'It is not clear which metric this value belongs to.',
+/** What to do about it, where the reason alone does not say. */
+const advice: Record<string, string> = {
+  unknown_topic: 'Publish to sensors/<device>, or add a profile.',
+  checksum_mismatch: 'Often the baud rate is wrong.',
 }
 
 /** What the gateway rejected (GET /api/rejected), kept fresh while asked for. */
@@ -79,10 +65,15 @@ function row(entry: RejectedEntry): HTMLElement {
     h(
       'p',
       { class: 'hint' },
-      [reasons[entry.reason], whereText(entry), `From ${entry.source}.`].filter(Boolean).join(' '),
+      [reasonText(entry), whereText(entry), advice[entry.reason], `From ${entry.source}.`].filter(Boolean).join(' '),
     ),
     h('pre', { tabindex: '0', 'aria-label': 'Bytes as they came' }, bytesText(entry)),
   )
+}
+
+function reasonText({ reason }: RejectedEntry): string {
+  const text = (reasons as Record<string, string>)[reason]
+  return text ? `${capital(text)}.` : ''
 }
 
 /** As text where a person can read it, else as pairs of hex digits. */

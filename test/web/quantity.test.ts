@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
-import { compareMetrics, metricName, numberText, quantity } from '../../web/quantity.ts'
+import { findMetric, metricNames } from '../../src/metrics.ts'
+import { compareMetrics, metricName } from '../../web/metric.ts'
+import { numberText, quantity } from '../../web/quantity.ts'
+import { knownUnits } from '../../web/unit.ts'
 
 /** As the machine's locale writes it. */
 const written = (value: number, decimals: number) =>
@@ -53,4 +56,11 @@ it('puts the most telling metric first', () => {
     'battery',
     'zebra',
   ])
+})
+
+it('has a sign for every unit of a known metric', () => {
+  const metrics = [...metricNames()].map((name) => findMetric(name)!)
+  const missing = metrics.map(({ unit }) => unit).filter((unit) => unit !== null && !knownUnits.has(unit))
+  expect(metrics.length).toBeGreaterThan(50)
+  expect(missing).toEqual([])
 })

@@ -12,11 +12,7 @@ import { createStatusMark } from './status.ts'
 import type { View, ViewContext } from './view.ts'
 
 /** A chart of an hour moves one pixel in four seconds; what is new is still seen at once. */
-const drawEveryMs = 500
-const valuesEveryMs = 200
-
-/** Drawing gives way to the next frame after this: a chart of a busy sensor takes some milliseconds. */
-const drawBudgetMs = 6
+const drawEveryMs = 250
 
 /** One device: every series with its chart, filled with the last hour and following what comes. */
 export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceId, initialRange: Range): View {
@@ -57,26 +53,15 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     for (const entry of entries) entry.isIntersecting ? visible.add(entry.target) : visible.delete(entry.target)
     draw.request()
   })
-  const draw = frameJob(drawSome, drawEveryMs)
-  const showValues = frameJob(() => {
-    for (const key of dirty) panels.get(key)?.showValue()
-  }, valuesEveryMs)
-  const drawRest = frameJob(drawSome)
-  const describeSoon = frameJob(describe, valuesEveryMs)
-
-  function drawSome(): void {
-    const until = performance.now() + drawBudgetMs
+  const draw = frameJob(() => {
     for (const key of dirty) {
       const panel = panels.get(key)
       if (!panel || !visible.has(panel.element)) continue
-      if (performance.now() > until) {
-        drawRest.request()
-        return
-      }
       dirty.delete(key)
       panel.draw(ranges[range] * 60_000)
     }
-  }
+  }, drawEveryMs)
+  const describeSoon = frameJob(describe, drawEveryMs)
 
   function drawAll(): void {
     for (const key of panels.keys()) dirty.add(key)
@@ -155,7 +140,6 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
       if (!panels.has(key)) arrange()
       panels.get(key)?.points.add(reading)
       dirty.add(key)
-      showValues.request()
       draw.request()
     },
     gap({ to }) {
@@ -175,7 +159,8 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     dispose() {
       loading.abort()
       seen.disconnect()
-      for (const job of [draw, drawRest, showValues, describeSoon]) job.cancel()
+      draw.cancel()
+      describeSoon.cancel()
       for (const panel of panels.values()) panel.dispose()
     },
   }

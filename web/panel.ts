@@ -17,9 +17,7 @@ export interface Panel {
   /** A state over time instead of a number: drawn flat and wide. */
   readonly isState: boolean
   readonly points: Points
-  /** Shows the newest value, or the one pointed at. */
-  showValue(): void
-  /** Draws the last `spanMs` and the value. */
+  /** Draws the last `spanMs` and the newest value. */
   draw(spanMs: Millis): void
   dispose(): void
 }
@@ -74,7 +72,6 @@ export function createPanel(series: KnownSeries): Panel {
     element,
     points,
     isState: series.last !== undefined && typeof series.last.value !== 'number',
-    showValue,
     draw(spanMs) {
       showValue()
       if (!series.last) return

@@ -142,13 +142,13 @@ const checksum = z.strictObject({
 })
 
 const framing = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('lines'), maxBytes: z.int().positive().optional() }),
+  z.strictObject({ kind: z.literal('lines'), maxBytes: z.int().positive().exactOptional() }),
   z.strictObject({
     kind: z.literal('fixed'),
     head: z.array(z.int().min(0).max(255)).min(1),
     length: z.int().positive().max(4096),
-    tail: z.array(z.int().min(0).max(255)).optional(),
-    checksum: checksum.optional(),
+    tail: z.array(z.int().min(0).max(255)).exactOptional(),
+    checksum: checksum.exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('counted'),
@@ -156,7 +156,7 @@ const framing = z.discriminatedUnion('kind', [
     countAt: z.int().min(0),
     countBytes: z.union([z.literal(1), z.literal(2)]),
     maxBytes: z.int().positive().max(65_536),
-    checksum: checksum.optional(),
+    checksum: checksum.exactOptional(),
   }),
   z.strictObject({ kind: z.literal('dsmr-p1') }),
   z.strictObject({ kind: z.literal('vedirect') }),

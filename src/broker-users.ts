@@ -1,0 +1,127 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { BrokerUser } from './config/config.ts'
+import { GatewayError } from './errors.ts'
+import type { Records } from './log/store.ts'
+import { hashPassword, isPassword } from './password.ts'
+
+const recordKind = 'broker-user'
+
+/** Checks that may wait for each other: they run one by one, so that wrong passwords cannot take memory and all cores. */
+const checksWaitingMax = 64
+
+/** A user with no password behind it costs as long to refuse as one with: names cannot be found out by the clock. */
+const nobody = hashPassword('nobody')
+
+/**
+ * Users of the embedded broker: those of the configuration, which only it can change, and those made by command, kept
+ * as hashes with the log.
+ */
+export class BrokerUsers {
+  readonly #records: Records
+  #configured: ReadonlyMap<string, string>
+  /** SHA-256 of a password that was right, by user: sensors that reconnect often do not cost a scrypt each time. */
+  readonly #proven = new Map<string, Buffer>()
+  #checks: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+  #lent: { readonly username: string; readonly digest: Buffer } | undefined
+
+  constructor(records: Records, configured: readonly BrokerUser[]) {
+    this.#records = records
+    this.#configured = hashes(configured)
+  }
+
+  get isEmpty(): boolean {
+    return this.list().length === 0
+  }
+
+  list(): { readonly name: string }[] {
+    const names = new Set([...this.#configured.keys(), ...this.#records.all(recordKind).keys()])
+    return [...names].sort().map((name) => ({ name }))
+  }
+
+  /** Takes what the configuration says now. */
+  configure(users: readonly BrokerUser[]): void {
+    this.#configured = hashes(users)
+    this.#proven.clear()
+  }
+
+  /** @throws GatewayError `conflict` when there is one of that name */
+  async add(name: string, password: string): Promise<void> {
+    const taken = () =>
+      new GatewayError('conflict', `there is a user ${name} already`, 'rivulet user passwd changes it')
+    if (this.#hashOf(name) !== undefined) throw taken()
+    const hash = await hashPassword(password)
+    if (this.#hashOf(name) !== undefined) throw taken()
+    this.#records.put(recordKind, name, hash)
+  }
+
+  /** @throws GatewayError `not-found`, or `conflict` for a user of the configuration */
+  async setPassword(name: string, password: string): Promise<void> {
+    this.#own(name)
+    const hash = await hashPassword(password)
+    this.#proven.delete(name)
+    this.#records.put(recordKind, name, hash)
+  }
+
+  /** False when there is no such user. @throws GatewayError `conflict` for a user of the configuration */
+  remove(name: string): boolean {
+    if (this.#hashOf(name) === undefined) return false
+    this.#own(name)
+    this.#proven.delete(name)
+    this.#records.delete(recordKind, name)
+    return true
+  }
+
+  /** A user for a client in this process: never stored, void when the process ends. */
+  lend(): { readonly username: string; readonly password: string } {
+    const username = 'rivulet-internal'
+    const password = randomBytes(24).toString('base64url')
+    this.#lent = { username, digest: sha256(password) }
+    return { username, password }
+  }
+
+  /** Whether somebody may connect. Refuses without looking when too many wait to be looked at. */
+  async verify(name: string, password: string): Promise<boolean> {
+    const kept = this.#hashOf(name)
+    const digest = sha256(password)
+    if (name === this.#lent?.username) return timingSafeEqual(this.#lent.digest, digest)
+    const proven = this.#proven.get(name)
+    if (kept !== undefined && proven && timingSafeEqual(proven, digest)) return true
+    if (this.#waiting >= checksWaitingMax) return false
+    const right = await this.#inTurn(async () => isPassword(password, kept ?? (await nobody)))
+    // It may have been removed or changed meanwhile.
+    if (!right || kept === undefined || this.#hashOf(name) !== kept) return false
+    this.#proven.set(name, digest)
+    return true
+  }
+
+  #hashOf(name: string): string | undefined {
+    return this.#configured.get(name) ?? this.#records.get(recordKind, name)
+  }
+
+  #own(name: string): void {
+    if (this.#configured.has(name))
+      throw new GatewayError('conflict', `${name} stands in the configuration`, 'change mqtt.users there')
+    if (this.#records.get(recordKind, name) === undefined)
+      throw new GatewayError('not-found', `there is no user ${name}`, 'rivulet user list shows them')
+  }
+
+  async #inTurn(check: () => Promise<boolean>): Promise<boolean> {
+    this.#waiting++
+    const result = this.#checks.then(check)
+    this.#checks = result.catch(() => {})
+    try {
+      return await result
+    } finally {
+      this.#waiting--
+    }
+  }
+}
+
+function hashes(users: readonly BrokerUser[]): ReadonlyMap<string, string> {
+  return new Map(users.map(({ name, passwordHash }) => [name, passwordHash]))
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAdmission } from './admission.ts'
+import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
+import { BrokerUsers } from './broker-users.ts'
+import { createClock } from './clock.ts'
+import type { Address, Config } from './config/config.ts'
+import { problemLine } from './config/load.ts'
+import type { DeviceEvent } from './decode/decoder.ts'
+import { createDecoder } from './decode/engine.ts'
+import type { Profile } from './decode/profile.ts'
+import { GatewayError } from './errors.ts'
+import { DeviceDirectory } from './feed/devices.ts'
+import { type FirstUse, prepareFirstUse } from './first-use.ts'
+import { isLoopback } from './http/listen.ts'
+import type { Logger } from './http/logger.ts'
+import { createHttpServer } from './http/server.ts'
+import { TokenStore } from './http/tokens.ts'
+import { Inputs, inputsOf } from './inputs.ts'
+import { createIntake } from './intake.ts'
+import { openStore } from './log/open-store.ts'
+import type { SqliteStore } from './log/sqlite-store.ts'
+import type { Store } from './log/store.ts'
+import { inputMaker } from './make-input.ts'
+import { pageFolder, version } from './package.ts'
+import { loadProfiles } from './profiles.ts'
+import type { Millis } from './reading.ts'
+
+export interface GatewayOptions {
+  readonly config: Config
+  /** It will be reached from elsewhere: makes a token and a broker user where there are none. */
+  readonly lan: boolean
+  readonly logger: Logger
+}
+
+export interface Gateway {
+  /** Where the page and the API are. */
+  readonly http: Address
+  /** The broker that sensors publish to: the embedded one, or one found in its place; null for neither. */
+  readonly broker: { readonly embedded: boolean; readonly address: Address } | null
+  /** Secrets made at this start: they cannot be shown again. */
+  readonly firstUse: FirstUse
+  /** Credentials for a client in this process, void when it ends; undefined where none are needed. */
+  readonly lend: () => { readonly username: string; readonly password: string } | undefined
+  /** Takes over what can be changed while running; returns what needs a restart. */
+  reload(config: Config): Promise<string[]>
+  /** Inputs first, then streams, then the log: what came in is stored, and the next start leaves no hole. */
+  close(): Promise<void>
+}
+
+/** How often the disk's backlog is looked at. It takes seconds at full speed to go from its bound to the last reserve. */
+const diskCheckMs: Millis = 100
+
+/**
+ * Opens the log, then the doors to it, then the inputs: who asks early sees what is stored, and nothing comes in before
+ * there is a place for it.
+ * @throws GatewayError for what has to be mended first: a data folder that cannot be used, a port that is taken, a
+ * listener beyond loopback that nobody could use or that everybody could
+ */
+export async function startGateway({ config, lan, logger }: GatewayOptions): Promise<Gateway> {
+  const profiles = readProfiles(config)
+  const store = await openData(config, logger)
+  const opened: (() => Promise<unknown> | unknown)[] = [() => store.close()]
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end()
+  }
+  try {
+    const choice = await chooseBroker(config.mqtt, store.records, async () => false)
+    const users = new BrokerUsers(store.records, config.mqtt.users)
+    const tokens = new TokenStore(store.records)
+    const firstUse = lan ? await prepareFirstUse(tokens, choice.mqtt.listen ? users : null) : {}
+    checkBroker(choice, users)
+
+    const directory = await DeviceDirectory.open(store, labels(config))
+    opened.push(() => directory.close())
+    let settings = config
+    const intake = createIntake({
+      decoder: createDecoder(profiles),
+      store,
+      clock: createClock({ newestLogged: await newestTime(store) }),
+      admit: createAdmission(
+        (await directory.list()).map(({ id }) => id),
+        config.limits.newDevicesPerHour,
+      ),
+      adjust: (device, metric) => settings.devices[device]?.adjust[metric],
+      seen: (device, profile, source) => directory.seen(device, profile, source),
+      event: (event, source, time) => hear(event, source, time, directory, inputs),
+      refused: (error) => logger.error({ err: error }, 'a reading was lost: the store takes no more'),
+    })
+    const makeInput = inputMaker({
+      limits: config.limits,
+      unacked: config.log.commit.unacked,
+      profiles,
+      generation: fingerprint(profiles),
+      intake,
+      store,
+      users,
+      logger,
+    })
+    const inputs = new Inputs(makeInput)
+
+    const server = createHttpServer({
+      store,
+      directory,
+      tokens,
+      users: choice.mqtt.listen ? users : null,
+      inputs: () => inputs.states(),
+      logger,
+      version,
+      pageFolder,
+      backupFolder: config.data,
+      options: config.http,
+    })
+    opened.push(() => server.close())
+    const http = await server.listen(config.http.listen)
+    await server.listenLocal(join(config.data, 'rivulet.sock'))
+
+    opened.push(() => inputs.stop())
+    await inputs.become(inputsOf(choice.mqtt, config.serial))
+    const watch = setInterval(() => inputs.pause(store.health().saturated), diskCheckMs)
+    opened.push(() => clearInterval(watch))
+
+    return {
+      http,
+      broker: brokerOf(choice),
+      firstUse,
+      lend: () => users.lend(),
+      close,
+      reload: async (next) => {
+        users.configure(next.mqtt.users)
+        directory.configure(labels(next))
+        const before = settings
+        settings = next
+        const { mqtt } = await chooseBroker(next.mqtt, store.records, async () => false)
+        await inputs.become(inputsOf(mqtt, next.serial))
+        return needRestart(before, next)
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function readProfiles(config: Config) {
+  const { profiles, problems } = loadProfiles(config.profiles)
+  if (problems.length > 0) throw new GatewayError('config', problems.map(problemLine).join('\n'))
+  return profiles
+}
+
+async function openData({ data, log }: Config, logger: Logger): Promise<SqliteStore> {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new GatewayError(
+      'unavailable',
+      `the data folder ${data} cannot be made (${code})`,
+      'choose another with --data, or let this user write there',
+    )
+  }
+  return openStore({
+    folder: data,
+    commit: log.commit,
+    keep: log.keep,
+    log: (level, message) => logger[level]({}, message),
+  })
+}
+
+/** Beyond loopback the embedded broker asks for a password, so there must be one. */
+function checkBroker({ mqtt }: BrokerChoice, users: BrokerUsers): void {
+  if (!mqtt.listen || isLoopback(mqtt.listen) || mqtt.anonymous || !users.isEmpty) return
+  throw new GatewayError(
+    'config',
+    `the MQTT broker on ${mqtt.listen.host}:${mqtt.listen.port} would be open to the network and has no users`,
+    'start once with --lan, which makes one; or say mqtt.anonymous: true to let everybody in',
+  )
+}
+
+function brokerOf({ mqtt, found }: BrokerChoice): Gateway['broker'] {
+  if (found) return { embedded: false, address: found }
+  return mqtt.listen && { embedded: true, address: mqtt.listen }
+}
+
+function hear(event: DeviceEvent, source: string, time: Millis, directory: DeviceDirectory, inputs: Inputs): void {
+  switch (event.type) {
+    case 'availability':
+      return directory.setStatus(event.device, event.online, event.scope, time)
+    case 'removed':
+      return directory.setStatus(event.device, false, 'device', time)
+    case 'seen':
+      return directory.seen(event.device, event.profile, source, event.name)
+    case 'publish':
+      inputs.publish(source, event.topic, event.payload)
+  }
+}
+
+async function newestTime(store: Store): Promise<Millis> {
+  return (await store.latest()).reduce((newest, { time }) => Math.max(newest, time), 0)
+}
+
+/** Other profiles, or another version of ours, may understand what these did not. */
+function fingerprint(profiles: readonly Profile[]): string {
+  return createHash('sha256').update(version).update(JSON.stringify(profiles)).digest('hex').slice(0, 8)
+}
+
+function labels({ devices }: Config) {
+  return new Map(Object.entries(devices))
+}
+
+/** Keys that are read at start only. */
+function needRestart(before: Config, next: Config): string[] {
+  const fixed = ['data', 'http', 'log', 'limits', 'profiles'] as const
+  return fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]))
+}

@@ -1,0 +1,125 @@
+import type { BrokerUsers } from './broker-users.ts'
+import type { BrokerConfig, LimitsConfig, SerialConfig } from './config/config.ts'
+import type { Profile } from './decode/profile.ts'
+import { GatewayError } from './errors.ts'
+import type { SerialSource } from './framing.ts'
+import type { Logger } from './http/logger.ts'
+import type { InputState } from './ingest/input.ts'
+import { MqttInput } from './ingest/mqtt/mqtt-input.ts'
+import { RetainedSeen } from './ingest/retained.ts'
+import { SerialInput } from './ingest/serial/serial-input.ts'
+import type { InputConfig, RunningInput } from './inputs.ts'
+import type { Intake } from './intake.ts'
+import type { Durability, Store } from './log/store.ts'
+
+export interface InputSurroundings {
+  readonly limits: LimitsConfig
+  /** See `log.commit.unacked`. */
+  readonly unacked: number
+  readonly profiles: readonly Profile[]
+  /** Changes when the same bytes may mean more than before: then retained messages are taken once more. */
+  readonly generation: string
+  readonly intake: Intake
+  readonly store: Store & { readonly durability: Durability }
+  readonly users: BrokerUsers
+  readonly logger: Logger
+}
+
+/** Makes inputs from their configuration, with everything that they share. */
+export function inputMaker(around: InputSurroundings): (config: InputConfig) => RunningInput {
+  return (config) => {
+    switch (config.kind) {
+      case 'mqtt':
+        return makeMqtt(config.broker, around)
+      case 'serial':
+        return makeSerial(config.serial, around)
+    }
+  }
+}
+
+function makeMqtt(broker: BrokerConfig, around: InputSurroundings): RunningInput {
+  const { records } = around.store
+  const { name, url, username, password, clientId, topics, protocolVersion } = broker
+  return new MqttInput({
+    name,
+    url,
+    clientId,
+    topics,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(protocolVersion && { version: protocolVersion }),
+    ...broker.tls,
+    messageBytesMax: around.limits.messageBytes,
+    unacked: around.unacked,
+    sink: around.intake.take,
+    durability: around.store.durability,
+    subscribed: {
+      load: () => JSON.parse(records.get('subscribed', sessionOf(broker)) ?? '[]') as string[],
+      save: (subscribed) => records.put('subscribed', sessionOf(broker), JSON.stringify(subscribed)),
+    },
+    retained: retainedOf(name, around),
+    oversized: (topic, bytes) => {
+      const entry = { time: Date.now(), source: name, subject: topic, reason: 'too_large', where: 'message' }
+      around.intake.reject({ ...entry, payload: Buffer.from(`${bytes} bytes`) })
+    },
+    changed: report(around.logger),
+  })
+}
+
+function makeSerial(serial: SerialConfig, around: InputSurroundings): RunningInput {
+  return new SerialInput({
+    port: serial.port,
+    profile: serial.profile,
+    ...(serial.device !== undefined && { device: serial.device }),
+    source: serialSource(serial, around.profiles),
+    sink: around.intake.take,
+    reject: ({ receivedAt: time, profile: subject, bytes: payload, source, reason, where }) =>
+      around.intake.reject({ time, source, subject, reason, where, payload }),
+    changed: report(around.logger),
+  })
+}
+
+/** How the profile drives the port, with what the configuration says over it. */
+export function serialSource(serial: SerialConfig, profiles: readonly Profile[]): SerialSource {
+  const profile = profiles.find(({ id }) => id === serial.profile)
+  if (!profile?.serial)
+    throw new GatewayError(
+      'config',
+      `${serial.port}: there is no serial profile "${serial.profile}"`,
+      `choose one of ${profiles.flatMap(({ id, serial }) => (serial ? [id] : [])).join(', ')}`,
+    )
+  const { framing, polls, silentMs, baud, dataBits, parity, stopBits, rtscts } = profile.serial
+  return {
+    framing,
+    polls: polls.map(({ request, everyMs }) => ({ request: Buffer.from(request.replaceAll(' ', ''), 'hex'), everyMs })),
+    ...(silentMs !== undefined && { silentMs }),
+    baud: serial.baud ?? baud,
+    dataBits: serial.dataBits ?? dataBits,
+    parity: serial.parity ?? parity,
+    stopBits: serial.stopBits ?? stopBits,
+    rtscts: serial.rtscts ?? rtscts,
+  }
+}
+
+/** What the broker's session belongs to: another broker behind the same name has another session. */
+function sessionOf({ url, clientId }: BrokerConfig): string {
+  return `${url} ${clientId}`
+}
+
+function retainedOf(source: string, { store: { records }, generation }: InputSurroundings): RetainedSeen {
+  const kind = `retained seen:${source}`
+  const seen = {
+    all: () => records.all(kind),
+    put: (topic: string, fingerprint: string) => records.put(kind, topic, fingerprint),
+    delete: (topic: string) => records.delete(kind, topic),
+  }
+  return new RetainedSeen(seen, generation)
+}
+
+/** One line for each change of an input. */
+function report(logger: Logger): (state: InputState) => void {
+  return ({ name, kind, status, detail }) => {
+    const level = status === 'waiting' ? 'warn' : 'info'
+    logger[level]({ input: name, kind }, detail ? `${name}: ${status}: ${detail}` : `${name}: ${status}`)
+  }
+}

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { families } from '../devices/index.ts'
+import { type Problem, readSource } from './config/source.ts'
+import { parseProfile } from './decode/parse-profile.ts'
+import type { Profile } from './decode/profile.ts'
+
+/** The families that ship and the user's own, which are asked first; what is wrong with a file leaves only that one out. */
+export interface Profiles {
+  readonly profiles: readonly Profile[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads a folder of profiles written in YAML or JSON. Without a folder only the families that ship are there.
+ * @param folder absolute; null for none
+ */
+export function loadProfiles(folder: string | null): Profiles {
+  const own: Profile[] = []
+  const problems: Problem[] = []
+  for (const file of folder === null ? [] : profileFiles(folder)) {
+    const source = readSource(file, readFileSync(file, 'utf8'), {})
+    problems.push(...source.problems)
+    if (source.problems.length > 0) continue
+    const { profile, issues } = parseProfile(source.value)
+    const twin = profile && own.find(({ id }) => id === profile.id)
+    if (twin)
+      problems.push({
+        where: source.where(['id'], 'value'),
+        what: `there is another profile "${twin.id}"`,
+        instead: 'give it an id of its own',
+      })
+    else if (profile) own.push(profile)
+    for (const { path, message } of issues ?? [])
+      problems.push({ where: source.where([...path], 'value'), what: path.join('.') || 'profile', instead: message })
+  }
+  const replaced = new Set(own.map(({ id }) => id))
+  return { profiles: [...own, ...families.filter(({ id }) => !replaced.has(id))], problems }
+}
+
+function profileFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /\.(ya?ml|json)$/i.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+}

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest'
+import { createAdmission } from '../src/admission.ts'
+import type { Decoded, Decoder } from '../src/decode/decoder.ts'
+import type { Frame } from '../src/frame.ts'
+import { createIntake, type IntakeOptions } from '../src/intake.ts'
+import type { Rejected } from '../src/log/store.ts'
+import type { Reading } from '../src/reading.ts'
+
+const frame: Frame = {
+  transport: 'mqtt',
+  source: 'broker',
+  topic: 'sensors/a',
+  payload: Buffer.from('x'),
+  receivedAt: 1000,
+  retain: false,
+  dup: false,
+}
+
+const reading = (device: string, value: Reading['value'] = 20): Reading => ({
+  device,
+  metric: 'temperature',
+  value,
+  unit: 'Cel',
+  time: 1000,
+})
+
+function open(decode: (frame: Frame) => Partial<Decoded>, options: Partial<IntakeOptions> = {}) {
+  const appended: Reading[] = []
+  const rejected: Rejected[] = []
+  const records = new Map<string, Map<string, string>>()
+  const seen: string[] = []
+  const kind = (name: string) => records.get(name) ?? records.set(name, new Map()).get(name)!
+  const decoder = {
+    decode: (frame: Frame) => ({ readings: [], rejected: [], events: [], changed: [], ...decode(frame) }),
+  } as unknown as Decoder
+  const intake = createIntake({
+    decoder,
+    store: {
+      append: (readings) => appended.push(...readings),
+      quarantine: { add: (entry) => rejected.push(entry), list: async () => [] },
+      records: {
+        get: (name, key) => kind(name).get(key),
+        all: kind,
+        put: (name, key, value) => kind(name).set(key, value),
+        delete: (name, key) => kind(name).delete(key),
+      },
+    },
+    clock: { synced: true },
+    admit: () => true,
+    adjust: () => undefined,
+    seen: (device) => seen.push(device),
+    event: () => {},
+    refused: () => {},
+    ...options,
+  })
+  return { intake, appended, rejected, records, seen }
+}
+
+it('appends the good readings of a frame and quarantines the rest with its bytes', () => {
+  const { intake, appended, rejected } = open(() => ({
+    profile: 'generic',
+    readings: [reading('gen:a')],
+    rejected: [{ reason: 'out_of_range', where: 'humidity' }],
+  }))
+  intake.take(frame)
+  expect(appended).toEqual([reading('gen:a')])
+  expect(rejected).toMatchObject([{ subject: 'sensors/a', reason: 'out_of_range', where: 'humidity', time: 1000 }])
+  expect(intake.counts).toMatchObject({ frames: 1, readings: 1, rejected: new Map([['out_of_range', 1]]) })
+})
+
+it('keeps devices beyond the cap out without taking their neighbours with them', () => {
+  const admit = createAdmission(['gen:known'], 1)
+  const readings = ['gen:first', 'gen:second', 'gen:known'].map((device) => reading(device))
+  const { intake, appended, rejected, seen } = open(() => ({ profile: 'generic', readings }), { admit })
+  intake.take(frame)
+  expect(appended.map(({ device }) => device)).toEqual(['gen:first', 'gen:known'])
+  expect(rejected).toMatchObject([{ reason: 'too_many_devices', where: 'gen:second' }])
+  expect(seen).toEqual(['gen:first', 'gen:known'])
+  intake.take({ ...frame, receivedAt: 1000 + 3_600_000 })
+  expect(seen).toContain('gen:second')
+})
+
+it('calibrates numbers, and only those', () => {
+  const { intake, appended } = open(() => ({ readings: [reading('gen:a', 20), reading('gen:a', true)] }), {
+    adjust: () => ({ factor: 2, offset: -0.5 }),
+  })
+  intake.take(frame)
+  expect(appended.map(({ value }) => value)).toEqual([39.5, true])
+})
+
+it('keeps what the decoder learnt, by source', () => {
+  let state: Map<string, unknown> | undefined
+  const { intake, records } = open(() => ({}))
+  const learning = open(() => ({}), {
+    decoder: {
+      decode: (_frame: Frame, given: Map<string, unknown>) => {
+        state = given
+        given.set('names', { a: 1 })
+        return { readings: [], rejected: [], events: [], changed: ['names', 'gone'] }
+      },
+    } as unknown as Decoder,
+  })
+  learning.intake.take(frame)
+  expect(learning.records.get('decoder:broker')?.get('names')).toBe('{"a":1}')
+  expect(state?.get('names')).toEqual({ a: 1 })
+  intake.take(frame)
+  expect(records.get('decoder:broker')?.size).toBe(0)
+})
+
+it('tells when the store takes no more, and goes on', () => {
+  const errors: unknown[] = []
+  const { intake, appended } = open(() => ({ readings: [reading('gen:a')] }), {
+    refused: (error) => errors.push(error),
+  })
+  appended.push = () => {
+    throw new Error('full')
+  }
+  intake.take(frame)
+  expect(errors).toMatchObject([{ message: 'full' }])
+  expect(intake.counts.readings).toBe(0)
+})

@@ -18,6 +18,7 @@ export function createProgram(): Command {
 
   addRunning(program)
   addReading(program)
+  addDecoding(program)
   addAdministration(program)
   return program
 }
@@ -30,6 +31,12 @@ function addRunning(program: Command): void {
     .option('--schema', 'print the JSON Schema of the configuration, for editors')
     .addHelpText('after', example('check /etc/rivulet.yaml'))
     .action(async (file, options) => (await import('./check.ts')).check(file, options))
+
+  program
+    .command('ports')
+    .description('list serial ports with their stable names, and the lines that would add them')
+    .addHelpText('after', example('ports'))
+    .action(async () => (await import('./ports.ts')).ports())
 }
 
 function addReading(program: Command): void {
@@ -60,6 +67,25 @@ function addReading(program: Command): void {
     .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv', 'csv'))
     .addHelpText('after', example('export z2m:attic --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z > attic.csv'))
     .action(async (devices, options) => (await import('./export.ts')).exportReadings(devices, options))
+}
+
+function addDecoding(program: Command): void {
+  program
+    .command('decode')
+    .description('show what a payload on standard input means, or why it means nothing; for writing profiles')
+    .addOption(new Option('--topic <topic>', 'decode as an MQTT message on this topic').conflicts('profile'))
+    .option('--profile <profile>', 'decode as bytes from a serial port with this profile')
+    .option('--hex', 'the input is written in hexadecimal')
+    .option('--config <file>', 'configuration that names the folder with your own profiles')
+    .addOption(
+      new Option('--cases <file>', 'decode a JSON array of cases, one line of JSON each').conflicts([
+        'topic',
+        'profile',
+        'hex',
+      ]),
+    )
+    .addHelpText('after', example(`decode --topic zigbee2mqtt/attic <<< '{"temperature":21.5}'`))
+    .action(async (options) => (await import('./decode.ts')).decode(options))
 }
 
 function addAdministration(program: Command): void {

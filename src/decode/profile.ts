@@ -173,13 +173,15 @@ const serial = z.strictObject({
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1),
   rtscts: z.boolean().default(false),
   usb: z
-    .array(z.strictObject({ vendor: z.string(), product: z.string().optional(), model: z.string().optional() }))
+    .array(
+      z.strictObject({ vendor: z.string(), product: z.string().exactOptional(), model: z.string().exactOptional() }),
+    )
     .default([])
     .describe('USB ids that suggest this profile: four hex digits each; model is part of the by-id name'),
   many: z.boolean().default(false).describe('one port carries several devices, each with an id of its own'),
   polls: z.array(z.strictObject({ request: hex, everyMs: z.int().min(100) })).default([]),
   /** After so long without a byte the port is opened anew; absent for devices that may be silent. */
-  silentMs: z.int().positive().optional(),
+  silentMs: z.int().positive().exactOptional(),
 })
 
 const exampleReading = z.strictObject({

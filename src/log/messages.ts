@@ -62,7 +62,7 @@ export interface Retain {
   readonly now: Millis
   /** Drop what was appended before this time. */
   readonly before: Millis
-  /** Drop while the database and its write-ahead log hold more than this. */
+  /** Drop while the database holds more than this. */
   readonly bytes: number
   /** Drop everything below this number. */
   readonly floor: Seq

@@ -11,6 +11,9 @@ export const searchMax = 65_536
 /** A page with more text than this ends early: text is in memory twice while it crosses. */
 const textBytesMax = 4 * 1024 * 1024
 
+/** Rows fetched in one go: faster than one by one, and their text is not held back by `textBytesMax`. */
+const rowsAtOnce = 1024
+
 /** Rows of the block index looked at in one go: 2,000,000 readings. */
 export const blocksAtOnce = 512
 
@@ -59,29 +62,31 @@ export class Reader {
   }
 
   #readAll(from: Seq, to: Seq, limit: number, found: RowCollector): Seq {
-    const bound = Math.min(limit, searchMax)
-    return this.#collect(this.#sql.readings.iterate(from, to, bound), bound, found) ? found.lastSeq : to
+    const rows = (first: Seq, count: number) => this.#sql.readings.all(first, to, count)
+    return this.#collect(rows, from, Math.min(limit, searchMax), found) ? found.lastSeq : to
   }
 
   #readSome(from: Seq, to: Seq, ids: Uint32Array, limit: number, found: RowCollector): Seq {
     const list = JSON.stringify([...ids])
     let searched = 0
-    for (const [first, last] of this.#stretches(from, to, bitmap(ids))) {
-      const rows = this.#sql.readingsOf.iterate(first, last, list, limit - found.length)
-      if (this.#collect(rows, limit, found)) return found.lastSeq
-      searched += last - first + 1
+    for (const [start, last] of this.#stretches(from, to, bitmap(ids))) {
+      const rows = (first: Seq, count: number) => this.#sql.readingsOf.all(first, last, list, count)
+      if (this.#collect(rows, start, limit, found)) return found.lastSeq
+      searched += last - start + 1
       if (searched >= searchMax) return last
     }
     return to
   }
 
-  /** Whether it stopped because `found` is full. */
-  #collect(rows: IterableIterator<unknown>, limit: number, found: RowCollector): boolean {
-    for (const row of rows) {
-      found.add(row as RawRow)
+  /** Fills `found` from `first` on, as far as `rows` goes. Whether it stopped because `found` is full. */
+  #collect(rows: (first: Seq, count: number) => unknown[], first: Seq, limit: number, found: RowCollector): boolean {
+    for (let from = first; ; from = found.lastSeq + 1) {
+      const asked = Math.min(limit - found.length, rowsAtOnce)
+      const got = rows(from, asked)
+      for (const row of got) found.add(row as RawRow)
       if (found.length >= limit || found.textBytes > textBytesMax) return true
+      if (got.length < asked) return false
     }
-    return false
   }
 
   /**
@@ -92,8 +97,9 @@ export class Reader {
     let first = 0
     let last = 0
     let at = from
-    for (;;) {
-      const blocks = this.#sql.blocks.all(blockOf(at), at, to, blocksAtOnce) as BlockRow[]
+    // Few at first: a filter that matches often has its page from the first blocks.
+    for (let count = 16; ; count = blocksAtOnce) {
+      const blocks = this.#sql.blocks.all(blockOf(at), at, to, count) as BlockRow[]
       for (const block of blocks) {
         at = block.last + 1
         const hit = someCount(block.series, (id) => wanted[id] === 1)
@@ -107,7 +113,7 @@ export class Reader {
           last = Math.min(to, block.last)
         }
       }
-      if (blocks.length < blocksAtOnce) break
+      if (blocks.length < count) break
     }
     if (first > 0) yield [first, last]
     if (at <= to) yield [at, to]

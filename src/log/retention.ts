@@ -8,9 +8,12 @@ const everyMs = 60_000
 /** Vacuuming moves the newest pages, which are written again: only worth it above this share of free pages. */
 const freeShareMax = 0.1
 
+/** Set aside for the write-ahead log, which dropping readings does not make smaller. */
+const walBytes = 4 * 1024 * 1024
+
 export interface Keep {
   readonly ageMs: Millis
-  /** Bytes of everything together: database and write-ahead log, without the pages that wait to be used again. */
+  /** Bytes of everything together on disk. */
   readonly bytes: number
 }
 
@@ -34,9 +37,13 @@ export class Retention {
     this.#timer = setInterval(() => void this.run(), everyMs)
   }
 
+  get #bytes(): number {
+    return this.#keep.bytes - walBytes
+  }
+
   /** Called with the size after each commit. */
   committed(size: Size): void {
-    if (usedBytes(size) > this.#keep.bytes) void this.run()
+    if (size.databaseBytes - size.freeBytes > this.#bytes) void this.run()
   }
 
   /** Drops everything below `floor`, whatever its age. */
@@ -69,7 +76,7 @@ export class Retention {
       retained = await this.#writer.call('retain', {
         now,
         before: now - this.#keep.ageMs,
-        bytes: this.#keep.bytes,
+        bytes: this.#bytes,
         floor: this.#floor,
       })
       this.#moved(retained)
@@ -81,8 +88,4 @@ export class Retention {
       if (size.databaseBytes >= before) return
     }
   }
-}
-
-function usedBytes({ databaseBytes, freeBytes, walBytes }: Size): number {
-  return databaseBytes - freeBytes + walBytes
 }

@@ -4,13 +4,13 @@ import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import { toReadings } from './columns.ts'
 import { explain } from './explain.ts'
 import { GatedReader } from './gated-reader.ts'
-import { Intake } from './intake.ts'
 import type { Page, Run, SeriesFilter, WaitOptions } from './log.ts'
 import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
 import { type Keep, Retention } from './retention.ts'
 import type { Durability, Quarantine, Records, Store, StoreHealth } from './store.ts'
 import type { Thread } from './thread.ts'
 import { Waiters } from './waiters.ts'
+import { WriteBehind } from './write-behind.ts'
 
 /** One read searches at most this many readings in memory, so that a rare series never holds up the event loop. */
 const searchMax = 65_536
@@ -37,7 +37,7 @@ export class SqliteStore implements Store {
   readonly #settings: StoreSettings
   readonly #writer: Thread<WriterTable>
   readonly #reader: GatedReader
-  readonly #intake: Intake
+  readonly #behind: WriteBehind
   readonly #retention: Retention
   readonly #waiters = new Waiters(() => this.head)
   #floor: Seq
@@ -60,16 +60,16 @@ export class SqliteStore implements Store {
     this.runs = opened.runs
     this.#floor = opened.floor
     this.#size = opened
-    this.#intake = new Intake({
+    this.#behind = new WriteBehind({
       ...settings,
       opened,
       write: (commit, transfer) => this.#write(commit, transfer),
       rejected: (limit, before) => this.#reader.ask('rejected', { limit, before }),
       disk: (error) => this.#logDisk(error),
     })
-    this.records = this.#intake.records
-    this.quarantine = this.#intake.rejects
-    this.durability = this.#intake.durability
+    this.records = this.#behind.records
+    this.quarantine = this.#behind.rejects
+    this.durability = this.#behind.durability
     this.#retention = new Retention(writer, settings.keep, settings.clock, (retained) => {
       this.#floor = retained.floor
       this.#size = retained
@@ -77,11 +77,11 @@ export class SqliteStore implements Store {
   }
 
   get head(): Seq {
-    return this.#intake.head
+    return this.#behind.head
   }
 
   get durableHead(): Seq {
-    return this.#intake.durableHead
+    return this.#behind.durableHead
   }
 
   get floor(): Seq {
@@ -91,13 +91,13 @@ export class SqliteStore implements Store {
   append(readings: readonly Reading[]): Seq {
     if (this.#closing) throw new GatewayError('unavailable', 'the log is closed')
     if (readings.length === 0) return this.head
-    this.#intake.append(readings)
+    this.#behind.append(readings)
     this.#waiters.moved()
     return this.head
   }
 
   durable(seq: Seq): Promise<void> {
-    return this.#intake.durable(seq)
+    return this.#behind.durable(seq)
   }
 
   commitSoon(): void {
@@ -105,7 +105,7 @@ export class SqliteStore implements Store {
   }
 
   async read(after: Seq, filter: SeriesFilter | null, limit: number): Promise<Page> {
-    const { ring, series, committed, head } = this.#intake
+    const { ring, series, committed, head } = this.#behind
     const choice = filter && series.choose(filter)
     if (choice?.ids.length === 0) return page(after, this.#floor, { readings: [], next: head })
     const from = Math.max(after + 1, this.#floor)
@@ -123,7 +123,7 @@ export class SqliteStore implements Store {
   }
 
   async seek(time: Millis): Promise<Seq> {
-    const { ring, head } = this.#intake
+    const { ring, head } = this.#behind
     // Before asking the disk: readings leave the ring meanwhile.
     const inRing = ring.seek(time, Math.max(ring.first, this.#floor))
     const onDisk = this.#floor < ring.first ? await this.#reader.ask('seek', { time, to: ring.first - 1 }) : null
@@ -131,7 +131,7 @@ export class SqliteStore implements Store {
   }
 
   async seekLast(count: number, filter: SeriesFilter | null): Promise<Seq> {
-    const { ring, series, head } = this.#intake
+    const { ring, series, head } = this.#behind
     if (count < 1) return head
     const wants = new Map<number, number>()
     if (filter) for (const id of series.choose(filter).ids) wants.set(id, count)
@@ -143,7 +143,7 @@ export class SqliteStore implements Store {
   }
 
   async latest(): Promise<readonly LoggedReading[]> {
-    const { ring, series } = this.#intake
+    const { ring, series } = this.#behind
     this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1 })
     const earlier = await this.#earlier
     const readings: LoggedReading[] = []
@@ -161,11 +161,11 @@ export class SqliteStore implements Store {
 
   health(): StoreHealth {
     const { databaseBytes, walBytes } = this.#size
-    return { ...this.#intake.health, databaseBytes, walBytes }
+    return { ...this.#behind.health, databaseBytes, walBytes }
   }
 
   async backup(file: string): Promise<void> {
-    if (!(await this.#intake.flush()))
+    if (!(await this.#behind.flush()))
       throw new GatewayError('unavailable', 'cannot back up while the disk does not take readings', 'see /healthz')
     try {
       await this.#writer.call('backup', { file: resolve(file) })
@@ -187,8 +187,8 @@ export class SqliteStore implements Store {
   async #close(): Promise<Seq> {
     this.#waiters.release()
     await this.#retention.close()
-    const complete = await this.#intake.close()
-    const { uncommitted } = this.#intake.health
+    const complete = await this.#behind.close()
+    const { uncommitted } = this.#behind.health
     if (!complete) this.#settings.log('error', `${uncommitted} readings could not be written to ${this.#file}`)
     // The writer is the last to close: it then writes the log ahead back and leaves one file.
     await this.#reader.close()

@@ -47,6 +47,8 @@ export class Thread<T extends Table> {
     this.#worker = new Worker(compiled(name), {
       workerData,
       name,
+      // Flags given to the program, such as those of an inspector or of `node -e`, are not meant for its threads.
+      execArgv: [],
       // A thread that handles flat batches needs no large nursery, and each semi-space is paid for three times.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })

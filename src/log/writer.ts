@@ -20,11 +20,11 @@ const emptyRunsMax = 1000
 /** A page and its header (https://sqlite.org/fileformat.html#the_write_ahead_log). */
 const frameBytes = pageBytes + 24
 
-/** Frames of the write-ahead log after which they are written back: 4 MiB, less often wears more, seldom less. */
-const checkpointFrames = 1024
+/** Frames of the write-ahead log after which they are written back: 4 MiB. */
+const checkpointFrames = (4 * 1024 * 1024) / pageBytes
 
 /** Free pages given back in one go: 1 MiB, so that a commit never waits long behind it. */
-const vacuumPages = 256
+const vacuumPages = (1024 * 1024) / pageBytes
 
 /** Everything that changes the database. It lives in a thread of its own, since every commit waits for the disk. */
 export class Writer {
@@ -38,7 +38,8 @@ export class Writer {
   #reserved: Seq
   /** Whether the open block has counted what was then not written. */
   #blockStale = false
-  #checkpointAt = checkpointFrames
+  /** Frames in the log ahead when it was last written back, 0 since it began anew. */
+  #checkpointedAt = 0
 
   /**
    * @param rejectedMax how many rejected messages are kept
@@ -105,7 +106,7 @@ export class Writer {
   /** Writes the log ahead back into the database and begins it anew; waits for readers. */
   truncate(): Size {
     this.#sql.truncate.get()
-    this.#checkpointAt = checkpointFrames
+    this.#checkpointedAt = 0
     return this.#size()
   }
 
@@ -118,12 +119,14 @@ export class Writer {
         this.#sql.dropBlocks.run(to)
         this.#sql.setFloor.run(to)
       })
+    setImmediate(() => this.#checkpointIfDue())
     return { floor: this.#sql.floor.get() as Seq, more: to !== null, ...this.#size() }
   }
 
   /** Gives free pages back to the file system, a bounded number a call. */
   vacuum(): Size {
     this.#db.pragma(`incremental_vacuum(${vacuumPages})`)
+    setImmediate(() => this.#checkpointIfDue())
     return this.#size()
   }
 
@@ -193,19 +196,22 @@ export class Writer {
     if (!block) return this.#written < before ? this.#openBlock.last + 1 : null
     // A clock that was ahead and has been set right would otherwise keep the block until it is there again.
     if (block.written > now) this.#sql.setWritten.run(now, block.id)
-    const { databaseBytes, freeBytes, walBytes } = this.#size()
-    return block.written < before || databaseBytes - freeBytes + walBytes > bytes ? block.last + 1 : null
+    const { databaseBytes, freeBytes } = this.#size()
+    return block.written < before || databaseBytes - freeBytes > bytes ? block.last + 1 : null
   }
 
   #checkpointIfDue(): void {
-    if (!this.#db.open || this.#walFrames() < this.#checkpointAt) return
+    if (!this.#db.open) return
+    const frames = this.#walFrames()
+    if (frames < this.#checkpointedAt) this.#checkpointedAt = 0
+    // A reader may keep the log from beginning anew after it was written back: then not again at once.
+    const due = this.#checkpointedAt === 0 ? checkpointFrames : this.#checkpointedAt + checkpointFrames / 4
+    if (frames < due) return
+    this.#checkpointedAt = frames
     try {
-      const { log, checkpointed } = this.#sql.checkpoint.get() as { log: number; checkpointed: number }
-      // A reader in the middle of something held it up: try again a little later, not at every commit.
-      this.#checkpointAt = checkpointed < log ? log + checkpointFrames / 4 : checkpointFrames
+      this.#sql.checkpoint.get()
     } catch {
-      // A full disk: the frames stay in the log, and the next commit says so if it is still full.
-      this.#checkpointAt = this.#walFrames() + checkpointFrames / 4
+      // A full disk: the frames stay where they are, and the next commit says so if it is still full.
     }
   }
 

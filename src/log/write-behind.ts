@@ -22,7 +22,7 @@ const uncommittedMax = 500_000
 const saturatedText = 16 * 1024 * 1024
 const uncommittedTextMax = 2 * saturatedText
 
-export interface IntakeOptions {
+export interface WriteBehindOptions {
   readonly opened: Opened
   readonly ringReadings: number
   readonly commit: { readonly ageMs: Millis; readonly readings: number }
@@ -36,13 +36,13 @@ export interface IntakeOptions {
 }
 
 /** What comes in: gives the numbers, keeps everything in memory until it is on disk, and gets it there. */
-export class Intake {
+export class WriteBehind {
   readonly series: SeriesTable
   readonly ring: Ring
   readonly records: KeptRecords
   readonly rejects: KeptRejects
   readonly durability: Durability
-  readonly #options: IntakeOptions
+  readonly #options: WriteBehindOptions
   readonly #commit: GroupCommit
   #committed: Seq
   /** How far the last commit reaches that began. */
@@ -57,7 +57,7 @@ export class Intake {
   #commitErrors = 0
   #lastCommitMs: Millis = 0
 
-  constructor(options: IntakeOptions) {
+  constructor(options: WriteBehindOptions) {
     const { opened, clock } = options
     const head = opened.runs.at(-1)!.first - 1
     const besides = () => this.#givenBesides()

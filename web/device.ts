@@ -12,7 +12,11 @@ import { createStatusMark } from './status.ts'
 import type { View, ViewContext } from './view.ts'
 
 /** A chart of an hour moves one pixel in four seconds; what is new is still seen at once. */
-const drawEveryMs = 250
+const drawEveryMs = 500
+const valuesEveryMs = 200
+
+/** Drawing gives way to the next frame after this: a chart of a busy sensor takes some milliseconds. */
+const drawBudgetMs = 6
 
 /** One device: every series with its chart, filled with the last hour and following what comes. */
 export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceId, initialRange: Range): View {
@@ -53,15 +57,26 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     for (const entry of entries) entry.isIntersecting ? visible.add(entry.target) : visible.delete(entry.target)
     draw.request()
   })
-  const draw = frameJob(() => {
+  const draw = frameJob(drawSome, drawEveryMs)
+  const showValues = frameJob(() => {
+    for (const key of dirty) panels.get(key)?.showValue()
+  }, valuesEveryMs)
+  const drawRest = frameJob(drawSome)
+  const describeSoon = frameJob(describe, valuesEveryMs)
+
+  function drawSome(): void {
+    const until = performance.now() + drawBudgetMs
     for (const key of dirty) {
       const panel = panels.get(key)
       if (!panel || !visible.has(panel.element)) continue
+      if (performance.now() > until) {
+        drawRest.request()
+        return
+      }
       dirty.delete(key)
       panel.draw(ranges[range] * 60_000)
     }
-  }, drawEveryMs)
-  const describeSoon = frameJob(describe, drawEveryMs)
+  }
 
   function drawAll(): void {
     for (const key of panels.keys()) dirty.add(key)
@@ -140,6 +155,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
       if (!panels.has(key)) arrange()
       panels.get(key)?.points.add(reading)
       dirty.add(key)
+      showValues.request()
       draw.request()
     },
     gap({ to }) {
@@ -159,8 +175,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     dispose() {
       loading.abort()
       seen.disconnect()
-      draw.cancel()
-      describeSoon.cancel()
+      for (const job of [draw, drawRest, showValues, describeSoon]) job.cancel()
       for (const panel of panels.values()) panel.dispose()
     },
   }

@@ -17,7 +17,9 @@ export interface Panel {
   /** A state over time instead of a number: drawn flat and wide. */
   readonly isState: boolean
   readonly points: Points
-  /** Draws the last `spanMs` and the newest value. */
+  /** Shows the newest value, or the one pointed at. */
+  showValue(): void
+  /** Draws the last `spanMs` and the value. */
   draw(spanMs: Millis): void
   dispose(): void
 }
@@ -72,6 +74,7 @@ export function createPanel(series: KnownSeries): Panel {
     element,
     points,
     isState: series.last !== undefined && typeof series.last.value !== 'number',
+    showValue,
     draw(spanMs) {
       showValue()
       if (!series.last) return

@@ -3,6 +3,9 @@ import type { LoggedReading, Millis, Seq, Value } from '../src/reading.ts'
 /** Most points of one line: an hour at ten readings a second, and a little. About 1 MB with its times. */
 const pointsMax = 40_000
 
+/** Points worth plotting: two for each pixel of a wide screen. Of more, the extremes are plotted, so that no spike is lost. */
+const plottedMax = 4000
+
 /** Most `gap` events remembered for a line. One comes with a long absence, not often. */
 const cutsMax = 100
 
@@ -89,13 +92,21 @@ export function createPoints(): Points {
       const last = Math.min(times.length - 1, upperBound(times, to))
       const silenceMs = longestSilence(times)
       const columns: Columns = { times: [], values: [] }
-      for (let at = first; at <= last; at++) {
-        if (at > first && isBroken(times, seqs, cuts, silenceMs, at)) {
+      const isBroken = (at: number) =>
+        times[at]! - times[at - 1]! > silenceMs || cuts.some((cut) => seqs[at - 1]! <= cut && seqs[at]! > cut)
+      const isDense = last - first >= plottedMax && typeof values[first] === 'number'
+      // By time and not by index, so that the same points stay together while the chart moves on.
+      const bucketMs = (to - from) / (plottedMax / 2)
+      const bucketOf = (at: number) => Math.floor(times[at]! / bucketMs)
+      for (let at = first; at <= last; ) {
+        if (at > first && isBroken(at)) {
           columns.times.push((times[at - 1]! + times[at]!) / 2)
           columns.values.push(null)
         }
-        columns.times.push(times[at]!)
-        columns.values.push(values[at]!)
+        let end = at + 1
+        while (isDense && end <= last && bucketOf(end) === bucketOf(at) && !isBroken(end)) end++
+        pushExtremes(columns, times, values, at, end)
+        at = end
       }
       return columns
     },
@@ -115,9 +126,20 @@ function longestSilence(times: readonly Millis[]): Millis {
   return Math.max(silenceLeastMs, 4 * sampled[Math.floor(sampled.length * 0.9)]!)
 }
 
-function isBroken(times: Millis[], seqs: Seq[], cuts: readonly Seq[], silenceMs: Millis, at: number): boolean {
-  if (times[at]! - times[at - 1]! > silenceMs) return true
-  return cuts.some((cut) => seqs[at - 1]! <= cut && seqs[at]! > cut)
+/** Pushes the least and the greatest of [at, end), in the order in which they came. */
+function pushExtremes(columns: Columns, times: Millis[], values: Value[], at: number, end: number): void {
+  let least = at
+  let greatest = at
+  for (let next = at + 1; next < end; next++) {
+    if (values[next]! < values[least]!) least = next
+    if (values[next]! > values[greatest]!) greatest = next
+  }
+  const [first, second] = least < greatest ? [least, greatest] : [greatest, least]
+  columns.times.push(times[first]!)
+  columns.values.push(values[first]!)
+  if (first === second) return
+  columns.times.push(times[second]!)
+  columns.values.push(values[second]!)
 }
 
 /** Index of the first entry above the limit; usually the end, which is tried first. */

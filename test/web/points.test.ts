@@ -69,6 +69,17 @@ it('lets the oldest points leave', () => {
   expect(points.length).toBeLessThanOrEqual(40_000)
 })
 
+it('plots few of many points, and never loses a spike', () => {
+  const points = createPoints()
+  for (let at = 1; at <= 36_000; at++) points.add(reading(at, at * 100, at === 17_777 ? 99 : at === 30_001 ? -99 : 20))
+  const { times, values } = points.columns(0, 3_600_000)
+  expect(values.length).toBeLessThanOrEqual(4004)
+  expect(values[times.indexOf(1_777_700)]).toBe(99)
+  expect(values[times.indexOf(3_000_100)]).toBe(-99)
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  expect(times.at(-1)).toBeGreaterThan(3_590_000)
+})
+
 it('forgets what is too old for any chart', () => {
   const points = createPoints()
   for (let at = 1; at <= 100; at++) points.add(reading(at, at * second))

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../../errors.ts'
 import type { SerialSource } from '../../framing.ts'
@@ -9,7 +8,7 @@ import { type Connection, openConnection } from './connection.ts'
 import type { FramingRejection } from './framers/framer.ts'
 import { findHolder } from './holder.ts'
 import { askInTurn } from './polling.ts'
-import { byIdFolder, stableName } from './port-name.ts'
+import { byIdFolder, newPortName, stableName } from './port-name.ts'
 import { listPorts } from './ports.ts'
 import { listen, type Talk } from './talk.ts'
 import { busy, explainOpening, type Trouble } from './trouble.ts'
@@ -34,8 +33,6 @@ export interface SerialInputOptions {
 
 /** Looking whether a port is there costs nothing, and somebody who plugs it in is waiting. */
 const missingWaitMaxMs = 3000
-/** udev makes the by-id name a moment after the port itself; who opens sooner calls the device by another name. */
-const udevMs = 500
 /** A port that lasted so long did work; one that ends sooner counts as a failure to open. */
 const steadyMs = 10_000
 /** A silent port is opened again after `silentMs`, then after twice that, … up to 64 times: opening resets many boards. */
@@ -119,7 +116,7 @@ export class SerialInput implements Input {
       failures = performance.now() - openedAt > steadyMs ? 1 : failures + 1
       this.#become('waiting', trouble.detail)
       const wait = backoffMs(failures)
-      await pause(missing ? Math.min(wait, missingWaitMaxMs) : wait, signal)
+      await sleep(missing ? Math.min(wait, missingWaitMaxMs) : wait, undefined, { signal }).catch(() => {})
     }
   }
 
@@ -127,10 +124,7 @@ export class SerialInput implements Input {
   async #findName(wasMissing: boolean, signal: AbortSignal): Promise<string> {
     const { port, byId = byIdFolder } = this.#options
     if (this.#name !== port) return this.#name
-    const name = await stableName(port, byId)
-    if (name !== port || !wasMissing || !existsSync(port)) return name
-    await pause(udevMs, signal)
-    return stableName(port, byId)
+    return wasMissing ? newPortName(port, byId, signal) : stableName(port, byId)
   }
 
   /** One life of the port, from opening it to its end; gives the reason. */
@@ -233,8 +227,4 @@ export class SerialInput implements Input {
   #report(): void {
     this.#options.changed?.(this.state)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {})
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { stableName } from '../../../src/ingest/serial/port-name.ts'
+import { newPortName, stableName } from '../../../src/ingest/serial/port-name.ts'
 import { type ListPortsOptions, listPorts } from '../../../src/ingest/serial/ports.ts'
 
 let root: string
@@ -76,6 +77,15 @@ it('finds the stable name of a port that is there', async () => {
   expect(await stableName(byId, options.byId)).toBe(byId)
   expect(await stableName(join(options.dev, 'ttyUSB2'), options.byId)).toBe(join(options.dev, 'ttyUSB2'))
   expect(await stableName('/dev/ttyUSB99', options.byId)).toBe('/dev/ttyUSB99')
+})
+
+it('waits for the stable name of a port that has just appeared', async () => {
+  const port = join(options.dev, 'ttyUSB2')
+  const name = newPortName(port, options.byId, new AbortController().signal)
+  await sleep(100)
+  symlinkSync('../../ttyUSB2', join(options.byId, 'usb-late'))
+  expect(await name).toBe(join(options.byId, 'usb-late'))
+  expect(await newPortName('/dev/ttyUSB99', options.byId, new AbortController().signal)).toBe('/dev/ttyUSB99')
 })
 
 function put(path: string, text: string): void {

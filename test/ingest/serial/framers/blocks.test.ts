@@ -119,6 +119,16 @@ describe('VE.Direct', () => {
     })
   })
 
+  it('tells of noise without an end, behind a colon too', () => {
+    const bad = 'bad_frame message'
+    expect(hear(vedirect, [Buffer.alloc(5000, 'x')]).rejected).toEqual([bad, bad, 'truncated message'])
+    expect(hear(vedirect, [Buffer.from(':'), Buffer.alloc(5000, 'x')]).rejected).toEqual([
+      bad,
+      bad,
+      'truncated message',
+    ])
+  })
+
   it('loses at most the blocks that noise touches', () => {
     const noise = fc.uint8Array({ maxLength: 3000 })
     fc.assert(

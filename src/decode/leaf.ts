@@ -64,7 +64,7 @@ function compileTarget(target: Target, name: string, wildcards: readonly number[
     channel: target.channel === undefined ? null : compileTemplate(target.channel),
     wildcards,
     unitAt: target.unitAt === undefined ? null : compileRef(target.unitAt),
-    test: target.when ? compileTest(target.when) : null,
+    test: target.when ? compileTests([target.when].flat()) : null,
     reject: target.reject ?? null,
     counter: (target.kind ?? known?.kind) === 'counter' && type === 'number',
     next,
@@ -109,6 +109,14 @@ export function scaling(own: Conversion, toCanonical: Conversion): Scaling {
 
 /** A condition ready to be tested. */
 export type Test = (scope: Scope, wildcards: readonly number[], value: unknown) => boolean
+
+function compileTests(conditions: readonly Condition[]): Test {
+  const [first, ...rest] = conditions.map(compileTest)
+  if (!first) throw new SyntaxError('a condition is missing')
+  if (rest.length === 0) return first
+  return (scope, wildcards, value) =>
+    first(scope, wildcards, value) && rest.every((test) => test(scope, wildcards, value))
+}
 
 /** Compiles a condition; throws a SyntaxError that says what is wrong. */
 export function compileTest(condition: Condition): Test {

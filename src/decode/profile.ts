@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { protocolNames } from './protocols/names.ts'
 import { reasons } from './reason.ts'
+import { hex, serial } from './serial-schema.ts'
 
 /** A path, template or pattern: their syntax is checked when the profile is compiled. */
 const path = z.string().min(1).max(256)
@@ -41,11 +42,22 @@ const target = z.strictObject({
   type: z.enum(['number', 'flag', 'text', 'state']).optional().describe("the metric's own unless given"),
   words: z.record(z.string(), word).optional().describe('raw value → value, such as { OK: true }'),
   channel: template.optional().describe('probe, phase or part: text with {refs}'),
-  when: condition.optional(),
+  when: z
+    .union([condition, z.array(condition)])
+    .optional()
+    .describe('all must hold, otherwise the next alternative is asked'),
   reject: reason.optional().describe('instead of a reading, when the condition holds'),
 })
 
-const reading = z.union([metric, z.null(), target, z.array(target).min(1)])
+const others = z.enum(['ignore', 'known', 'ending', 'all'])
+
+const reading = z.union([
+  metric,
+  z.null().describe('passed over'),
+  target,
+  z.array(target).min(1).describe('the first whose condition holds'),
+  z.strictObject({ others: others.describe('what becomes of the members of the object there') }),
+])
 
 const byteTypes = ['u8', 'i8', 'u16', 'i16', 'u24', 'i24', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64'] as const
 const byteType = z.enum([
@@ -62,6 +74,7 @@ const field = target.extend({
     .tuple([z.int().min(0).max(63), z.int().min(1).max(53)])
     .optional()
     .describe('[lowest bit, how many]'),
+  internal: z.boolean().optional().describe('no reading, only something to refer to, as in {$.id}'),
 })
 
 const bytes = z.strictObject({
@@ -120,8 +133,7 @@ const message = z.strictObject({
   bytes: bytes.optional(),
   readings: z.record(path, reading).optional().describe('path in the document → what stands there'),
   each: path.optional().describe('every member of the object there is a device of its own, with {each} as its name'),
-  others: z
-    .enum(['ignore', 'known', 'ending', 'all'])
+  others: others
     .optional()
     .describe('fields without a rule: known takes common names, ending names that end with one, all every number'),
   time: z
@@ -132,56 +144,6 @@ const message = z.strictObject({
     .optional(),
   sequence: template.optional().describe("the device's own number of the message, by which a repetition is known"),
   blank: z.record(path, z.number()).optional().describe('when all of these hold, the sensor has no values yet'),
-})
-
-const checksum = z.strictObject({
-  kind: z.enum(['sum8', 'sum8-negated', 'sum16be', 'xor8', 'crc16-modbus']),
-  from: z.int(),
-  to: z.int(),
-  at: z.int(),
-})
-
-const framing = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('lines'), maxBytes: z.int().positive().exactOptional() }),
-  z.strictObject({
-    kind: z.literal('fixed'),
-    head: z.array(z.int().min(0).max(255)).min(1),
-    length: z.int().positive().max(4096),
-    tail: z.array(z.int().min(0).max(255)).exactOptional(),
-    checksum: checksum.exactOptional(),
-  }),
-  z.strictObject({
-    kind: z.literal('counted'),
-    head: z.array(z.int().min(0).max(255)).min(1),
-    countAt: z.int().min(0),
-    countBytes: z.union([z.literal(1), z.literal(2)]),
-    maxBytes: z.int().positive().max(65_536),
-    checksum: checksum.exactOptional(),
-  }),
-  z.strictObject({ kind: z.literal('dsmr-p1') }),
-  z.strictObject({ kind: z.literal('vedirect') }),
-  z.strictObject({ kind: z.literal('modbus-rtu') }),
-])
-
-const hex = z.string().regex(/^([0-9a-fA-F]{2} ?)+$/, 'bytes are written as pairs of hex digits')
-
-const serial = z.strictObject({
-  framing,
-  baud: z.int().positive().default(9600),
-  dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).default(8),
-  parity: z.enum(['none', 'even', 'odd', 'mark', 'space']).default('none'),
-  stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1),
-  rtscts: z.boolean().default(false),
-  usb: z
-    .array(
-      z.strictObject({ vendor: z.string(), product: z.string().exactOptional(), model: z.string().exactOptional() }),
-    )
-    .default([])
-    .describe('USB ids that suggest this profile: four hex digits each; model is part of the by-id name'),
-  many: z.boolean().default(false).describe('one port carries several devices, each with an id of its own'),
-  polls: z.array(z.strictObject({ request: hex, everyMs: z.int().min(100) })).default([]),
-  /** After so long without a byte the port is opened anew; absent for devices that may be silent. */
-  silentMs: z.int().positive().exactOptional(),
 })
 
 const exampleReading = z.strictObject({

@@ -135,8 +135,8 @@ function checkOptions(
 /** Fields of bytes are readings of the document that the bytes become. */
 function allReadings(message: Message): Record<string, ReadingRule> {
   const readings: Record<string, ReadingRule> = { ...message.readings }
-  for (const [name, { at, type, bits, ...target }] of Object.entries(message.bytes?.fields ?? {}))
-    readings[`['${name}']`] = { metric: name, ...target }
+  for (const [name, { at, type, bits, internal, ...target }] of Object.entries(message.bytes?.fields ?? {}))
+    if (!internal) readings[`['${name}']`] = { metric: name, ...target }
   return readings
 }
 

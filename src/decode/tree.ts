@@ -76,7 +76,8 @@ export function buildTree(
     try {
       const steps = parsePath(path)
       const node = descend(root, steps)
-      node.leaf = leafOf(rule, steps)
+      if (rule !== null && typeof rule === 'object' && 'others' in rule) node.others = rule.others
+      else node.leaf = leafOf(rule, steps)
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
       fail(path, error.message)
@@ -105,7 +106,7 @@ export function withMembers(root: Node, members: Readonly<Record<string, Target 
 /** Stands for a path that is to be passed over; never applied. */
 export const ignoredLeaf: Leaf = compileLeaf([{ metric: 'ignored' }], 'ignored', [])
 
-function leafOf(rule: ReadingRule, steps: readonly Step[]): Leaf {
+function leafOf(rule: Exclude<ReadingRule, { others: Others }>, steps: readonly Step[]): Leaf {
   if (rule === null) return ignoredLeaf
   const targets: readonly Target[] = typeof rule === 'string' ? [{ metric: rule }] : Array.isArray(rule) ? rule : [rule]
   const last = steps.at(-1)
@@ -162,6 +163,7 @@ function inherit(node: Node): void {
 }
 
 function merge(into: Node, from: Node): void {
+  if (into.others === 'ignore') into.others = from.others
   into.leaf ??= from.leaf
   for (const [name, node] of from.exact) merge(child(into.exact, name), node)
   for (const { prefix, node } of from.prefixes) {

@@ -23,7 +23,7 @@ export function walk(node: Node, holder: object, depth: number, draft: Draft): v
 /** One value that a node is about. */
 export function visit(node: Node, value: unknown, depth: number, draft: Draft): void {
   const { leaf } = node
-  if (typeof value === 'object' && value !== null && node.hasChildren) {
+  if (typeof value === 'object' && value !== null && node.hasMembers) {
     if (depth < depthMax) walk(node, value, depth + 1, draft)
   } else if (leaf !== null && leaf !== ignoredLeaf) {
     draft.depth = depth

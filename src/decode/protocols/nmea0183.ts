@@ -1,3 +1,4 @@
+import { nmeaChecksumMatches } from '../../checksum.ts'
 import type { Draft } from '../draft.ts'
 import type { Target } from '../profile.ts'
 import { nmeaSentences } from './nmea0183-sentences.ts'
@@ -25,7 +26,7 @@ function takeSentence(draft: Draft, line: string): void {
   const star = line.lastIndexOf('*')
   const body = line.slice(1, star < 0 ? undefined : star)
   if (line.length > lengthMax) return draft.reject('too_large', 'message')
-  if (star >= 0 && !isChecked(body, line.slice(star + 1))) return draft.reject('checksum_mismatch', 'message')
+  if (nmeaChecksumMatches(draft.frame.payload) === false) return draft.reject('checksum_mismatch', 'message')
   const fields = body.split(',')
   const address = fields[0]!
   // Proprietary sentences begin with P and the maker's three letters.
@@ -36,12 +37,6 @@ function takeSentence(draft: Draft, line: string): void {
   if (fields.slice(1).every((field) => field === '')) return draft.reject('no_value', 'message')
   take(new Sentence(draft, fields))
   if (draft.hasReadings) draft.seen()
-}
-
-function isChecked(body: string, digits: string): boolean {
-  let sum = 0
-  for (let i = 0; i < body.length; i++) sum ^= body.charCodeAt(i)
-  return /^[0-9A-Fa-f]{2}$/.test(digits) && Number.parseInt(digits, 16) === sum
 }
 
 /** The fields of one sentence, numbered as in the standard, from 1. */

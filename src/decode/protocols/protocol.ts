@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { Poll } from '../../framing.ts'
 import type { DecoderState } from '../decoder.ts'
 import type { Draft } from '../draft.ts'
 
@@ -14,6 +15,8 @@ export interface Protocol {
    * first seen, and again after the state has changed.
    */
   claims?(draft: Draft, state: DecoderState, topic: string): boolean
+  /** What a serial port asks the device, where the options say it. */
+  polls?(options: unknown): readonly Poll[]
   /** Returns false to leave the frame to the next rule. */
   decode(draft: Draft, options: unknown): boolean | undefined
 }

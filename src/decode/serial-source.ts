@@ -1,0 +1,31 @@
+import type { Poll, SerialSource } from '../framing.ts'
+import type { Profile } from './profile.ts'
+import { protocols } from './protocols/index.ts'
+
+/** What a port must know to be read for a profile, and asked where its device only answers; undefined for MQTT profiles. */
+export function serialSource(profile: Profile): SerialSource | undefined {
+  const { serial } = profile
+  if (!serial) return undefined
+  const { framing, baud, dataBits, parity, stopBits, rtscts, silentMs } = serial
+  const polls = [...serial.polls.map(toPoll), ...profile.messages.flatMap(protocolPolls)]
+  return {
+    framing: framing as SerialSource['framing'],
+    baud,
+    dataBits,
+    parity,
+    stopBits,
+    rtscts,
+    ...(polls.length > 0 && { polls }),
+    ...(silentMs !== undefined && { silentMs }),
+  }
+}
+
+function toPoll({ request, everyMs, timeoutMs }: NonNullable<Profile['serial']>['polls'][number]): Poll {
+  const bytes = Buffer.from(request.replaceAll(' ', ''), 'hex')
+  return { request: bytes, everyMs, ...(timeoutMs !== undefined && { timeoutMs }) }
+}
+
+/** Some protocols know themselves what to ask: a register map is a list of requests. */
+function protocolPolls({ protocol, options }: Profile['messages'][number]): readonly Poll[] {
+  return (protocol && protocols[protocol].polls?.(options)) ?? []
+}

@@ -68,7 +68,7 @@ export function compileTemplate(text: string): Template {
 function splitTemplate(text: string): (string | Ref[])[] {
   const parts = text.split(/(\{[^{}]*\})/).filter((part) => part !== '')
   return parts.map((part) => {
-    if (part.startsWith('{')) return part.slice(1, -1).split('|').map(compileRef)
+    if (part.startsWith('{') && part.endsWith('}')) return part.slice(1, -1).split('|').map(compileRef)
     if (/[{}]/.test(part)) throw new SyntaxError(`'${text}': a brace is not closed`)
     return part
   })

@@ -1,6 +1,7 @@
 import type { BrokerUsers } from './broker-users.ts'
 import type { BrokerConfig, LimitsConfig, SerialConfig } from './config/config.ts'
 import type { Profile } from './decode/profile.ts'
+import { serialSourceOf } from './decode/serial-source.ts'
 import { GatewayError } from './errors.ts'
 import type { SerialSource } from './framing.ts'
 import type { Logger } from './http/logger.ts'
@@ -82,22 +83,21 @@ function makeSerial(serial: SerialConfig, around: InputSurroundings): RunningInp
 /** How the profile drives the port, with what the configuration says over it. */
 export function serialSource(serial: SerialConfig, profiles: readonly Profile[]): SerialSource {
   const profile = profiles.find(({ id }) => id === serial.profile)
-  if (!profile?.serial)
+  const own = profile && serialSourceOf(profile)
+  if (!own)
     throw new GatewayError(
       'config',
       `${serial.port}: there is no serial profile "${serial.profile}"`,
       `choose one of ${profiles.flatMap(({ id, serial }) => (serial ? [id] : [])).join(', ')}`,
     )
-  const { framing, polls, silentMs, baud, dataBits, parity, stopBits, rtscts } = profile.serial
+  const { baud = own.baud, dataBits, parity, stopBits, rtscts } = serial
   return {
-    framing,
-    polls: polls.map(({ request, everyMs }) => ({ request: Buffer.from(request.replaceAll(' ', ''), 'hex'), everyMs })),
-    ...(silentMs !== undefined && { silentMs }),
-    baud: serial.baud ?? baud,
-    dataBits: serial.dataBits ?? dataBits,
-    parity: serial.parity ?? parity,
-    stopBits: serial.stopBits ?? stopBits,
-    rtscts: serial.rtscts ?? rtscts,
+    ...own,
+    baud,
+    ...(dataBits !== undefined && { dataBits }),
+    ...(parity !== undefined && { parity }),
+    ...(stopBits !== undefined && { stopBits }),
+    ...(rtscts !== undefined && { rtscts }),
   }
 }
 

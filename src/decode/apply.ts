@@ -186,9 +186,10 @@ function applyEach(rule: Rule, path: readonly string[], draft: Draft): void {
     draft.holders[0] = member
     draft.depth = 0
     if (!identify(rule, draft)) continue
+    const before = draft.taken
     walk(rule.tree, member, 0, draft)
     draft.depth = 0
-    draft.seen(rule.name?.fill(draft, none))
+    if (draft.taken > before) draft.seen(rule.name?.fill(draft, none))
   }
   if (draft.fields > fieldsMax) draft.rejectAll('too_many_fields', 'message')
 }

@@ -250,6 +250,11 @@ export class Draft implements Scope {
     return this.#readings !== null
   }
 
+  /** Readings taken so far. */
+  get taken(): number {
+    return this.#readings?.length ?? 0
+  }
+
   /** Path of the value being taken, as far as the payload goes. */
   where(): string {
     const path = this.names.slice(this.above, this.depth + 1).join('.')

@@ -3,13 +3,13 @@ import type { Profile } from './profile.ts'
 import { protocols } from './protocols/index.ts'
 
 /** What a port must know to be read for a profile, and asked where its device only answers; undefined for MQTT profiles. */
-export function serialSource(profile: Profile): SerialSource | undefined {
+export function serialSourceOf(profile: Profile): SerialSource | undefined {
   const { serial } = profile
   if (!serial) return undefined
   const { framing, baud, dataBits, parity, stopBits, rtscts, silentMs } = serial
   const polls = [...serial.polls.map(toPoll), ...profile.messages.flatMap(protocolPolls)]
   return {
-    framing: framing as SerialSource['framing'],
+    framing,
     baud,
     dataBits,
     parity,

@@ -1,8 +1,10 @@
 import { findMetric } from '../metrics.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
 import { endingMeaning, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { parseNumber } from './number.ts'
 import { parsePath, type Step } from './path.ts'
 import type { Message, ReadingRule, Target } from './profile.ts'
+import type { Scope } from './template.ts'
 
 /**
  * The paths of a profile's readings as a tree of names: a document is walked once, whatever the number of rules, and a
@@ -48,12 +50,20 @@ export class Node {
       return leafNode({ metric, ...(unit !== undefined && { unit }), ...(channel && { channel }) })
     }
     const metric = this.others === 'all' ? snakeCase(name).slice(0, nameLengthMax) : ''
-    return metric === '' ? null : leafNode({ metric })
+    if (metric === '') return null
+    const node = leafNode({ metric, type: 'number' })
+    node.leaf = { ...node.leaf!, test: mayBeNumber }
+    return node
   }
 }
 
 /** What becomes of members without a rule. */
 export type Others = NonNullable<Message['others']>
+
+/** Of members with unknown names, words are passed over: nobody said that they should be numbers. */
+function mayBeNumber(_scope: Scope, _wildcards: readonly number[], value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && parseNumber(value) !== 'type_mismatch')
+}
 
 function leafNode(target: Target & { metric: string }): Node {
   const node = new Node()

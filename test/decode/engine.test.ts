@@ -177,6 +177,39 @@ describe("a user's profile", () => {
     expect(brief(decoded)).toEqual(['temperature -21.5 Cel', 'humidity 45.6 %RH', 'battery 93 %EL'])
   })
 
+  it('takes what a part of the message holds by its names, without a word about words', () => {
+    withProfile([{ topic: 'up/{device}', readings: { 'a.decoded': { others: 'all' }, 'a.rssi': 'rssi' } }])
+    const decoded = mqtt('up/a', '{"a":{"decoded":{"temp":20,"luminosity":0.5,"event":"setup"},"rssi":-60},"b":1}')
+    expect(brief(decoded)).toEqual(['temperature 20 Cel', 'luminosity 0.5 null', 'rssi -60 dBm'])
+    expect(reasons(decoded)).toEqual([])
+  })
+
+  it('makes a device of each member where it says so', () => {
+    withProfile([{ topic: 'hub', each: 'nodes', device: '{each}', name: '{@.label}', readings: { t: 'temperature' } }])
+    const decoded = mqtt('hub', '{"nodes":{"n1":{"t":20,"label":"Attic"},"n2":{"t":500000}}}')
+    expect(decoded.readings).toMatchObject([{ device: 'mine:n1', value: 20 }])
+    expect(reasons(decoded)).toEqual(['out_of_range nodes.n2.t'])
+    expect(decoded.events).toEqual([{ type: 'seen', device: 'mine:n1', name: 'Attic', profile: 'mine' }])
+  })
+
+  it('takes the first alternative whose conditions hold', () => {
+    withProfile([
+      {
+        topic: 'x/{device}',
+        readings: {
+          v: [
+            { when: [{ at: '$.kind', is: 'battery' }, { max: 10_000 }], metric: 'battery_voltage', unit: 'mV' },
+            { when: { at: '@.kind', exists: false }, reject: 'ambiguous_metric' },
+            { metric: 'voltage' },
+          ],
+        },
+      },
+    ])
+    expect(brief(mqtt('x/a', '{"kind":"battery","v":3000}'))).toEqual(['battery_voltage 3 V'])
+    expect(brief(mqtt('x/a', '{"kind":"mains","v":230}'))).toEqual(['voltage 230 V'])
+    expect(reasons(mqtt('x/a', '{"v":230}'))).toEqual(['ambiguous_metric v'])
+  })
+
   it('reads bytes that stand as text inside of a message', () => {
     withProfile([
       {

@@ -3,7 +3,7 @@ import { families } from '../../devices/index.ts'
 import type { DecoderState } from '../../src/decode/decoder.ts'
 import { createDecoder } from '../../src/decode/engine.ts'
 import type { Profile } from '../../src/decode/profile.ts'
-import { serialSource } from '../../src/decode/serial-source.ts'
+import { serialSourceOf } from '../../src/decode/serial-source.ts'
 import type { Frame } from '../../src/frame.ts'
 import { createFramer } from '../../src/ingest/serial/framers/create-framer.ts'
 
@@ -68,7 +68,7 @@ function framesOf(
     receivedAt: at,
     ...asked,
   })
-  const { framing } = serialSource(family)!
+  const { framing } = serialSourceOf(family)!
   const framer = createFramer(
     framing,
     { onFrame: (frame) => frames.push(frameOf(frame)), onReject: ({ reason }) => onReject(reason) },

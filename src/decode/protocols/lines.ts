@@ -107,6 +107,7 @@ interface Pair {
 }
 
 const label = /([\p{L}_][\p{L}\p{N}_ .()#-]{0,47}?)\s*[:=]\s*/uy
+const gap = /[\s,;|&(]+/g
 const bareValue = /[^\s,;|&]+/y
 const numberText = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const unitText = /\s?([%°ºµμ\p{L}][\p{L}\d%°/²³·]*)(?![\p{L}\d]|\s*[:=])/uy
@@ -118,7 +119,9 @@ function scanPairs(text: string): Pair[] {
   while (at < text.length) {
     const name = matchAt(label, text, at)
     if (!name) {
-      at++
+      // A name begins a word: the F of 70.7°F does not.
+      gap.lastIndex = at
+      at = gap.test(text) ? gap.lastIndex : text.length
       continue
     }
     at = label.lastIndex

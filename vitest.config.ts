@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/setup/build.ts', 'test/setup/packages.ts'],
+          globalSetup: ['test/setup/build.ts', 'test/setup/page.ts', 'test/setup/packages.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

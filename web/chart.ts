@@ -50,6 +50,8 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
   })
   let columns: Columns = { times: [], values: [] }
   let range: [from: Millis, to: Millis] = [0, 1]
+  /** Time of the point that the arrow keys are on: it stays while the chart moves on below it. */
+  let pinned: Millis | undefined
   let cached: Ink | undefined
   const ink = () => {
     // An element that is not in the page yet has no colours.
@@ -98,9 +100,17 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
     u.redraw(false, true)
   })
   element.addEventListener('keydown', (event) => {
-    if (moveCursor(u, columns, event.key)) event.preventDefault()
+    if (!['ArrowLeft', 'ArrowRight', 'Home', 'End', 'Escape'].includes(event.key)) return
+    event.preventDefault()
+    pin(nextPoint(columns, pinned ?? pointed()?.time, event.key))
   })
-  element.addEventListener('blur', () => u.setCursor({ left: -10, top: -10 }))
+  element.addEventListener('blur', () => pin(undefined))
+
+  function pin(time: Millis | undefined): void {
+    pinned = time
+    if (time === undefined) u.setCursor({ left: -10, top: -10 })
+    else u.setCursor({ left: u.valToPos(time, 'x'), top: 0 })
+  }
 
   return {
     element,
@@ -108,6 +118,7 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
       columns = next
       range = [from, to]
       u.setData([next.times, kind.plot(next)], true)
+      if (pinned !== undefined) pin(pinned)
     },
     dispose() {
       stopTheme()
@@ -145,18 +156,14 @@ function timeAxis(ink: () => Ink): uPlot.Axis {
   }
 }
 
-/** Moves to the next point that has a value. Says whether the key was meant for the chart. */
-function moveCursor(u: uPlot, { times, values }: Columns, key: string): boolean {
-  const step = { ArrowLeft: -1, ArrowRight: 1, Home: 0, End: 0 }[key]
-  if (step === undefined) {
-    if (key === 'Escape') u.setCursor({ left: -10, top: -10 })
-    return key === 'Escape'
-  }
-  let at = key === 'Home' ? 0 : key === 'End' || u.cursor.idx == null ? times.length - 1 : u.cursor.idx + step
-  while (values[at] === null) at += step || (key === 'Home' ? 1 : -1)
-  const time = times[at]
-  if (time !== undefined) u.setCursor({ left: u.valToPos(time, 'x'), top: 0 })
-  return true
+/** Time of the point to which a key leads; undefined for none. Gaps are stepped over. */
+function nextPoint({ times, values }: Columns, from: Millis | undefined, key: string): Millis | undefined {
+  if (key === 'Escape') return undefined
+  const points = times.filter((_, at) => values[at] !== null)
+  if (key === 'Home') return points[0]
+  if (key === 'End' || from === undefined) return points.at(-1)
+  if (key === 'ArrowRight') return points.find((time) => time > from) ?? points.at(-1)
+  return points.findLast((time) => time < from) ?? points[0]
 }
 
 function readInk(element: HTMLElement): Ink {

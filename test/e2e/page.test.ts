@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { launchChromium, openPage, type WatchedPage } from '../setup/chromium.ts'
+import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { type Mosquitto, startMosquitto } from '../setup/mosquitto.ts'
+
+const run = promisify(execFile)
+
+let browser: Browser
+let mosquitto: Mosquitto
+let gateway: GatewayProcess
+let opened: WatchedPage[]
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  opened = []
+  mosquitto = await startMosquitto({ config: 'persistence true' })
+  gateway = await startGateway({
+    config: { mqtt: { listen: 'off', brokers: [{ url: `mqtt://127.0.0.1:${mosquitto.port}`, clientId: 'rivulet' }] } },
+  })
+  await untilConnected()
+})
+
+afterEach(async () => {
+  const faults = opened.flatMap((page) => page.faults)
+  await Promise.all(opened.map(({ page }) => page.context().close()))
+  await gateway.stop()
+  await mosquitto.stop()
+  expect(faults).toEqual([])
+})
+
+it('helps with the first message, and shows it', async () => {
+  const page = await open('/')
+  await page.getByRole('heading', { name: 'Waiting for the first reading' }).waitFor()
+  await page.getByText('Connected').waitFor()
+  const line = await page.locator('.copy-line code').innerText()
+  expect(line).toBe('mosquitto_pub -h 127.0.0.1 -p 1883 -t sensors/demo/temperature -m 21.5')
+  const [command, ...args] = line.replace('1883', String(mosquitto.port)).split(' ')
+  await run(command!, args)
+  const card = page.locator('.card', { hasText: 'demo' })
+  await card.getByText('21.5').waitFor()
+  expect(await card.innerText()).toContain('°C')
+  expect(await page.getByRole('heading', { name: 'Waiting' }).isVisible()).toBe(false)
+})
+
+it('draws a reading that is published, after those of the last hour', async () => {
+  await publish('sensors/attic/temperature', 20.25)
+  await publish('sensors/attic/temperature', 20.5)
+  await gateway.kill()
+  await gateway.restart()
+  const page = await open('/#/device/mqtt:attic')
+  const panel = page.getByRole('region', { name: 'Temperature' })
+  await panel.getByText('20.5').waitFor()
+  await publish('sensors/attic/temperature', 20.75)
+  await panel.getByText('20.8').waitFor()
+  await expect.poll(() => valuesOnChart(panel)).toEqual(['20.3', '20.5', '20.8'])
+})
+
+it('draws a line without a hole over a restart of the gateway', async () => {
+  await publish('sensors/attic/temperature', 1)
+  const page = await open('/#/device/mqtt:attic?range=5m')
+  const panel = page.getByRole('region', { name: 'Temperature' })
+  for (const value of [2, 3]) await publish('sensors/attic/temperature', value)
+  await expect.poll(() => valuesOnChart(panel)).toEqual(['1.0', '2.0', '3.0'])
+  await gateway.kill('SIGKILL')
+  await page.getByText('Reconnecting').waitFor()
+  for (const value of [4, 5]) await publish('sensors/attic/temperature', value)
+  await gateway.restart()
+  await page.getByText('Live').waitFor()
+  await publish('sensors/attic/temperature', 6)
+  await expect.poll(() => valuesOnChart(panel), { timeout: 15_000 }).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
+  const { columns, drawn } = await drawnColumns(panel)
+  expect(drawn).toBeGreaterThan(3)
+  expect(columns).toBe(drawn)
+})
+
+it('lets eight tabs share one stream', async () => {
+  await publish('sensors/attic/temperature', 1)
+  const first = await open('/')
+  const pages = [first]
+  for (let tab = 1; tab < 8; tab++) {
+    const page = await first.context().newPage()
+    await page.goto(`${gateway.url}/`)
+    pages.push(page)
+  }
+  for (const page of pages) await page.getByText('Live').waitFor()
+  await publish('sensors/attic/temperature', 2)
+  for (const page of pages) await page.locator('.card').getByText('2.0').waitFor()
+})
+
+it('fits on a phone', async () => {
+  await publish('sensors/a_device_with_a_rather_long_name_that_does_not_fit/temperature', 1)
+  await publish(
+    'sensors/attic',
+    JSON.stringify({ temperature: 20.5, humidity: 45, latitude: 54.32112, state: 'heating' }),
+  )
+  await publish('nobody/knows/this/topic/which/is/quite/long/as/topics/go/at/times', 'x'.repeat(300))
+  const page = await open('/', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+  await page.locator('.card').nth(1).waitFor()
+  await expectNoOverflow(page)
+  await page.getByRole('link', { name: 'attic', exact: true }).click()
+  await page.getByRole('region', { name: 'Temperature' }).waitFor()
+  await expectNoOverflow(page)
+  await page.getByRole('link', { name: 'Inputs' }).click()
+  await page.locator('.rejected li').first().waitFor()
+  await expectNoOverflow(page)
+})
+
+it('is dark where the system is, and as the person wants it', async () => {
+  const page = await open('/', { colorScheme: 'dark' })
+  const darkness = () => page.locator('html').getAttribute('data-theme')
+  expect(await darkness()).toBe('dark')
+  await page.getByRole('button', { name: 'Theme: auto' }).click()
+  expect(await darkness()).toBe('light')
+  await page.reload()
+  await page.getByRole('button', { name: 'Theme: light' }).waitFor()
+  expect(await darkness()).toBe('light')
+})
+
+it('shows what was rejected, and why', async () => {
+  await publish('nobody/knows', '{"zzz":"?"}')
+  const page = await open('/#/inputs')
+  const row = page.locator('.rejected li', { hasText: 'nobody/knows' })
+  await row.getByText('unknown_topic').waitFor()
+  expect(await row.innerText()).toContain('{"zzz":"?"}')
+})
+
+async function open(path: string, options = {}) {
+  const watched = await openPage(browser, gateway.url + path, options)
+  opened.push(watched)
+  return watched.page
+}
+
+/** What is published before the gateway has subscribed for the first time, no broker keeps. */
+async function untilConnected(): Promise<void> {
+  const states = async () => (await gateway.get<{ inputs: { status: string }[] }>('/readyz')).inputs
+  await expect.poll(states, { timeout: 10_000 }).toEqual([expect.objectContaining({ status: 'connected' })])
+}
+
+async function publish(topic: string, message: string | number): Promise<void> {
+  await run('mosquitto_pub', [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    String(mosquitto.port),
+    '-q',
+    '1',
+    '-t',
+    topic,
+    '-m',
+    String(message),
+  ])
+}
+
+async function expectNoOverflow(page: Awaited<ReturnType<typeof open>>): Promise<void> {
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+}
+
+/** Goes over the points of a chart as a person would with the keyboard. */
+async function valuesOnChart(panel: Locator): Promise<string[]> {
+  const chart = panel.locator('.chart')
+  const values: string[] = []
+  await chart.press('Home')
+  for (let steps = 0; steps < 50; steps++) {
+    const value = await panel.locator('.panel-value').innerText()
+    if (value === values.at(-1)) break
+    values.push(value)
+    await chart.press('ArrowRight')
+  }
+  await chart.press('Escape')
+  return values.map((value) => value.split(/\s+/).find((word) => /^-?\d+(\.\d+)?$/.test(word)) ?? value)
+}
+
+/** Pixel columns from the first to the last that have the line's colour, and how many of them have. */
+async function drawnColumns(panel: Locator): Promise<{ columns: number; drawn: number }> {
+  const count = `(canvas) => {
+    const hex = getComputedStyle(canvas).getPropertyValue('--line').trim()
+    const [r, g, b] = hex.match(/\\w\\w/g).map((pair) => parseInt(pair, 16))
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    const drawn = new Set()
+    for (let at = 0; at < data.length; at += 4) {
+      const difference = Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b)
+      if (difference < 60 && data[at + 3] > 150) drawn.add((at / 4) % canvas.width)
+    }
+    const columns = [...drawn].sort((a, b) => a - b)
+    return { columns: columns.at(-1) - columns[0] + 1, drawn: columns.length }
+  }`
+  const canvas = `[aria-label="${await panel.getAttribute('aria-label')}"] canvas`
+  return panel.page().evaluate(`(${count})(document.querySelector('${canvas}'))`)
+}

@@ -22,19 +22,20 @@ export class Retention {
   readonly #writer: Thread<WriterTable>
   readonly #keep: Keep
   readonly #clock: () => Millis
-  readonly #moved: (retained: Retained) => void
+  readonly #moved: (size: Size, floor: Seq) => void
   readonly #timer: NodeJS.Timeout
   #running: Promise<void> | undefined
   #floor: Seq = 0
   #closed = false
 
-  /** `moved` hears of every step. */
-  constructor(writer: Thread<WriterTable>, keep: Keep, clock: () => Millis, moved: (retained: Retained) => void) {
+  /** `moved` hears after each step how large the database is now, and where it begins. */
+  constructor(writer: Thread<WriterTable>, keep: Keep, clock: () => Millis, moved: (size: Size, floor: Seq) => void) {
     this.#writer = writer
     this.#keep = keep
     this.#clock = clock
     this.#moved = moved
     this.#timer = setInterval(() => void this.run(), everyMs)
+    void this.run()
   }
 
   get #bytes(): number {
@@ -79,12 +80,13 @@ export class Retention {
         bytes: this.#bytes,
         floor: this.#floor,
       })
-      this.#moved(retained)
+      this.#moved(retained, retained.floor)
     } while (retained.more && !this.#closed)
     let size: Size = retained
     while (size.freeBytes > freeShareMax * size.databaseBytes && !this.#closed) {
       const before = size.databaseBytes
       size = await this.#writer.call('vacuum', {})
+      this.#moved(size, retained.floor)
       if (size.databaseBytes >= before) return
     }
   }

@@ -70,9 +70,9 @@ export class SqliteStore implements Store {
     this.records = this.#behind.records
     this.quarantine = this.#behind.rejects
     this.durability = this.#behind.durability
-    this.#retention = new Retention(writer, settings.keep, settings.clock, (retained) => {
-      this.#floor = retained.floor
-      this.#size = retained
+    this.#retention = new Retention(writer, settings.keep, settings.clock, (size, floor) => {
+      this.#size = size
+      this.#floor = floor
     })
   }
 
@@ -177,6 +177,11 @@ export class SqliteStore implements Store {
   /** Drops everything below `floor`, whatever its age: what retention does, for those who do not want to wait for it. */
   dropBelow(floor: Seq): Promise<void> {
     return this.#retention.dropBelow(floor)
+  }
+
+  /** Drops what is too old or too much now; otherwise that is looked at once a minute, and with every commit. */
+  retain(): Promise<void> {
+    return this.#retention.run()
   }
 
   close(): Promise<Seq> {

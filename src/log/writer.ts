@@ -33,7 +33,7 @@ export class Writer {
   readonly #sql: Statements
   readonly #rejectedMax: number
   readonly #openBlock = new OpenBlock()
-  /** When the newest reading was committed, by the gateway's clock. */
+  /** When the newest reading was committed, by the gateway's clock; at the latest when it was started. */
   #written: Millis = 0
   #reserved: Seq
   /** Whether the open block has counted what was then not written. */
@@ -62,7 +62,8 @@ export class Writer {
       this.#sql.pruneRuns.run(floor, emptyRunsMax)
       this.#sql.addRun.run(id, first)
       this.#sql.setReserved.run(this.#reserved + reservedReadings)
-      this.#reopenBlock(now)
+      this.#written = now
+      this.#reopenBlock()
       if (blockOf(this.#openBlock.last) !== blockOf(first)) this.#index(this.#openBlock.finish())
     })
     this.#reserved += reservedReadings
@@ -82,7 +83,7 @@ export class Writer {
   /** Writes all of it, or throws and has written nothing. */
   commit({ now, batch, series, records, rejected, reserved }: Commit): Size {
     this.#inTransaction(() => {
-      if (this.#blockStale) this.#reopenBlock(now)
+      if (this.#blockStale) this.#reopenBlock()
       this.#blockStale = true
       for (const { id, device, metric, channel, unit } of series)
         this.#sql.addSeries.run(id, device, metric, channel ?? null, unit)
@@ -126,7 +127,8 @@ export class Writer {
   /** Gives free pages back to the file system, a bounded number a call. */
   vacuum(): Size {
     this.#db.pragma(`incremental_vacuum(${vacuumPages})`)
-    setImmediate(() => this.#checkpointIfDue())
+    // The file itself is cut when the log ahead has been written back.
+    this.#checkpoint()
     return this.#size()
   }
 
@@ -177,15 +179,10 @@ export class Writer {
   }
 
   /** Fills the open block from the log: with the readings behind the last block that was written. */
-  #reopenBlock(now: Millis): void {
+  #reopenBlock(): void {
     this.#openBlock.clear()
     const tail = this.#sql.tail.all((this.#sql.indexed.get() as Seq | null) ?? 0) as [Seq, number, Millis][]
-    let newest = 0
-    for (const [seq, series, time] of tail) {
-      this.#openBlock.addOne(seq, series, time)
-      newest = Math.max(newest, time)
-    }
-    this.#written = Math.min(now, newest)
+    for (const [seq, series, time] of tail) this.#openBlock.addOne(seq, series, time)
   }
 
   #dropTo(now: Millis, before: Millis, bytes: number, floor: Seq): Seq | null {
@@ -206,8 +203,11 @@ export class Writer {
     if (frames < this.#checkpointedAt) this.#checkpointedAt = 0
     // A reader may keep the log from beginning anew after it was written back: then not again at once.
     const due = this.#checkpointedAt === 0 ? checkpointFrames : this.#checkpointedAt + checkpointFrames / 4
-    if (frames < due) return
-    this.#checkpointedAt = frames
+    if (frames >= due) this.#checkpoint()
+  }
+
+  #checkpoint(): void {
+    this.#checkpointedAt = this.#walFrames()
     try {
       this.#sql.checkpoint.get()
     } catch {

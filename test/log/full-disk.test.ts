@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readAll } from './contract.ts'
+import { readings } from './sample.ts'
+import { useStores } from './stores.ts'
+
+if (process.getuid?.() === 0) describe('a full disk', fullDisk)
+else
+  it('passes where everybody may mount: in a name space of its own', () => {
+    const here = fileURLToPath(import.meta.url)
+    execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'npx', 'vitest', 'run', '--project', 'unit', here])
+  })
+
+function fullDisk(): void {
+  const place = useStores()
+  let folder: string
+
+  // A file system of four megabytes: a disk that is really full, and really has room again.
+  beforeEach(async () => {
+    folder = join(place.folder, 'small')
+    await mkdir(folder)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
+  })
+  afterEach(() => {
+    execFileSync('umount', [folder])
+  })
+
+  it('keeps readings in memory while the disk is full, acknowledges none, and goes on by itself', async () => {
+    const said: string[] = []
+    const store = await place.open({ folder, log: (level, message) => said.push(`${level} ${message}`) })
+    await store.durable(store.append(readings(1000)))
+    await writeFile(join(folder, 'ballast'), Buffer.alloc(3 * 1024 * 1024))
+    await writeFile(join(folder, 'more'), Buffer.alloc(1024 * 1024)).catch(() => undefined)
+
+    store.append(readings(30_000))
+    store.records.put('names', 'a', '"Attic"')
+    const durable = vi.fn()
+    void store.durability.durable(store.durability.head).then(durable)
+    await vi.waitFor(() => expect(store.health().state).toBe('full'))
+    expect(store.health()).toMatchObject({ uncommitted: 30_000, detail: expect.stringContaining('no space left') })
+    expect(store.durableHead).toBe(1000)
+    expect(durable).not.toHaveBeenCalled()
+    // Everything can be read meanwhile, and more comes in.
+    expect(store.append(readings(100))).toBe(31_100)
+    expect((await readAll(store, 0, null)).read).toHaveLength(31_100)
+
+    await rm(join(folder, 'more'), { force: true })
+    await rm(join(folder, 'ballast'))
+    await store.durable(31_100)
+    await vi.waitFor(() => expect(durable).toHaveBeenCalled())
+    expect(store.health()).toMatchObject({ state: 'ok', uncommitted: 0 })
+    expect(store.health().commitErrors).toBeGreaterThan(0)
+    expect(said).toEqual([expect.stringMatching(/^error no space left/), expect.stringMatching(/^info .* again$/)])
+    await store.close()
+
+    const again = await place.open({ folder })
+    const { read } = await readAll(again, 0, null)
+    expect(read.map(({ seq }) => seq)).toEqual(Array.from({ length: 31_100 }, (_, i) => i + 1))
+    expect(again.records.get('names', 'a')).toBe('"Attic"')
+    await again.close()
+  })
+
+  it('takes a bounded number of readings, and a whole batch or nothing', async () => {
+    const store = await place.open({ folder })
+    await writeFile(join(folder, 'ballast'), Buffer.alloc(4 * 1024 * 1024)).catch(() => undefined)
+    const batch = readings(50_000)
+    for (let i = 0; i < 5; i++) store.append(batch)
+    expect(store.health()).toMatchObject({ saturated: true })
+    for (let i = 0; i < 5; i++) store.append(batch)
+    const { head } = store
+    expect(() => store.append(readings(1))).toThrow(expect.objectContaining({ code: 'unavailable' }))
+    expect(store.head).toBe(head)
+    const waiting = store.durable(head)
+    waiting.catch(() => undefined)
+    await rm(join(folder, 'ballast'))
+    // The file system is too small for all of it: the stop says what is lost instead of waiting for ever.
+    await store.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('opens a folder on a full disk with a clear error', async () => {
+    await writeFile(join(folder, 'ballast'), Buffer.alloc(4 * 1024 * 1024)).catch(() => undefined)
+    await expect(place.open({ folder })).rejects.toMatchObject({ name: 'GatewayError', code: 'unavailable' })
+  })
+}

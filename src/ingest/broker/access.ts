@@ -1,0 +1,39 @@
+import type { AuthenticateError } from 'aedes'
+
+export interface AccessOptions {
+  /** Whether clients may connect without a user name; with no `verify`, also whatever name they give. */
+  readonly anonymous: boolean
+  /** Checks a user's password, in a time that says nothing about it. */
+  readonly verify?: (user: string, password: string) => boolean | Promise<boolean>
+}
+
+/** Longer names help nobody, and this one is shown in logs. */
+const clientIdLengthMax = 256
+
+/** Resolves to why this client may not connect, with the return code for its CONNACK (MQTT 3.1.1 §3.2.2.3), or to undefined. */
+export async function refusalOf(
+  { anonymous, verify }: AccessOptions,
+  clientId: string,
+  user: string | undefined,
+  password: Buffer | undefined,
+): Promise<AuthenticateError | undefined> {
+  if (clientId.length > clientIdLengthMax || /[\0-\x1f\x7f-\x9f]/.test(clientId))
+    return refusal(2, 'its client id is too long or holds control characters')
+  if (user === undefined || !verify)
+    return anonymous ? undefined : refusal(5, 'it gives no user name, and anonymous clients are not allowed')
+  try {
+    if (await verify(user, password?.toString() ?? '')) return undefined
+    return refusal(4, `unknown user or wrong password (user ${shown(user)})`)
+  } catch (error) {
+    return refusal(3, `its password could not be checked: ${(error as Error).message}`)
+  }
+}
+
+/** A name from the network as it may stand in a log: quoted, and not endless. */
+export function shown(name: string | null | undefined): string {
+  return JSON.stringify((name ?? '').slice(0, 64))
+}
+
+function refusal(returnCode: number, message: string): AuthenticateError {
+  return Object.assign(new Error(message), { returnCode })
+}

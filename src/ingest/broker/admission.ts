@@ -1,0 +1,64 @@
+import { PacketWalker, packetType } from '../mqtt/packets.ts'
+
+/** A CONNECT with client id, will, user and password is a few hundred bytes; before it, we do not know who is there. */
+const connectBytesMax = 64 * 1024
+
+/** Topic name and packet id stand before a payload (MQTT 3.1.1 §3.3.2); the length of a topic is 16 bits wide. */
+const publishHeadBytes = 2 + 65_535 + 2
+
+/** In answer to MQTT 5, as its clients understand it: reason 0x84, no properties (MQTT 5 §3.2.2.2). */
+const refusalV5 = Buffer.from([0x20, 3, 0, 0x84, 0])
+
+/** In answer to any other version: return code 1 (MQTT 3.1.1 §3.2.2.3). */
+const refusal = Buffer.from([0x20, 2, 0, 1])
+
+/**
+ * Looks at what a client sends before any of it is kept: a stream that does not begin with CONNECT, a packet larger than
+ * a message may be (already at its fixed header, however much it promises), a protocol version that we do not speak.
+ *
+ * @param refuse sends the CONNACK that says so and closes; nothing more goes on then
+ * @returns a function for the chunks of the stream in turn; it throws an error for the log when the client has to go
+ */
+export function admission(
+  messageBytesMax: number,
+  refuse: (connack: Buffer) => void,
+): (chunk: Buffer) => Buffer | undefined {
+  const walker = new PacketWalker()
+  let first: Buffer | undefined = Buffer.alloc(0)
+  let refused = false
+
+  return (chunk) => {
+    if (refused) return undefined
+    for (let at = 0; at < chunk.length; ) {
+      at = walker.step(chunk, at)
+      const max = first ? connectBytesMax : messageBytesMax + publishHeadBytes
+      if (first && walker.type !== packetType.connect) throw new Error('it does not begin with CONNECT: no MQTT client')
+      if (walker.headerBytes > 0 && walker.length > max)
+        throw new Error(`it sends a packet of ${walker.length} bytes, ${max} are allowed`)
+      // What follows in the same chunk is judged as what follows.
+      if (first && walker.ended) {
+        const version = versionOf(Buffer.concat([first, chunk.subarray(0, at)]), walker.headerBytes)
+        if (version === 3 || version === 4) {
+          chunk = first.length > 0 ? Buffer.concat([first, chunk]) : chunk
+          at += first.length
+          first = undefined
+          continue
+        }
+        refused = true
+        refuse(version === 5 ? refusalV5 : refusal)
+        return undefined
+      }
+    }
+    if (!first) return chunk
+    first = Buffer.concat([first, chunk])
+    return undefined
+  }
+}
+
+/** Protocol level of a CONNECT (MQTT 3.1.1 §3.1.2); bridges set its highest bit. */
+function versionOf(connect: Buffer, headerBytes: number): number {
+  const nameBytes = connect.length >= headerBytes + 2 ? connect.readUInt16BE(headerBytes) : 0
+  const name = connect.toString('latin1', headerBytes + 2, headerBytes + 2 + nameBytes)
+  if (name !== 'MQTT' && name !== 'MQIsdp') throw new Error('its CONNECT does not name MQTT')
+  return (connect[headerBytes + 2 + nameBytes] ?? 0) & 0x7f
+}

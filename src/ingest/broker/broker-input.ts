@@ -1,0 +1,267 @@
+import { type EventEmitter, once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { Aedes, type Client, type PublishPacket } from 'aedes'
+import { GatewayError } from '../../errors.ts'
+import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
+import { AckGate } from '../mqtt/ack-gate.ts'
+import { type AccessOptions, refusalOf, shown } from './access.ts'
+import { AddressCount } from './address-count.ts'
+import { admission } from './admission.ts'
+import { limitLines } from './line-limit.ts'
+import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
+import { Sessions } from './sessions.ts'
+
+/** An idle connection takes about 30 kB here: 60 MB for all. */
+const connectionsMaxDefault = 2000
+
+/** A client says CONNECT at once, or it is none. */
+const connectMs = 10_000
+
+/** A subscriber that takes nothing for so long is let go: publishers wait for the slowest one meanwhile. */
+const drainMs = 5000
+
+/** Everything that came in one read of a socket before CONNACK waits in aedes: with two bytes a packet, half of 64 KiB. */
+const queuedBeforeConnack = 32_768
+
+/** Filters a client may subscribe to; each is looked at for the messages of all others. */
+const filtersMax = 1000
+
+/** Time for the last acknowledgements; the log commits at least once a second unless the disk is away. */
+const farewellMs = 3000
+
+export interface BrokerInputOptions extends AccessOptions {
+  readonly host: string
+  /** 0 takes a free one; see `port`. */
+  readonly port: number
+  readonly messageBytesMax: number
+  readonly connectionsMax?: number
+  readonly connectionsPerAddressMax: number
+  /** As in `AckGate`. */
+  readonly unacked?: number
+  readonly sink: FrameSink
+  readonly durability: Durability
+  readonly retained?: RetainedMessagesPort
+  /** Told in one line why a client was let go or turned away, a few times a minute at most. */
+  readonly report?: (line: string) => void
+  readonly changed?: (state: InputState) => void
+}
+
+/**
+ * An MQTT 3.1.1 broker of our own, for sensors that need no other: every message published to it is a frame, and goes on
+ * to whoever subscribed. Acknowledgements wait for the log as with other brokers. While paused it takes no message:
+ * clients notice that nothing is answered and come back with what they hold.
+ */
+export class BrokerInput implements Input {
+  readonly #options: BrokerInputOptions
+  readonly #retained: RetainedMessages
+  readonly #addresses: AddressCount
+  readonly #clients = new Map<AckGate, { readonly address: string; readonly filters: Set<string> }>()
+  readonly #report: (line: string) => void
+  #aedes: Aedes | undefined
+  #server: Server | undefined
+  #status: InputStatus = 'stopped'
+  #since = Date.now()
+  #received = 0
+  /** Messages that came while paused; a client is not read from while one of its messages waits here. */
+  #parked: (() => void)[] = []
+  #paused = false
+
+  constructor(options: BrokerInputOptions) {
+    this.#options = options
+    this.#retained = new RetainedMessages(options.retained)
+    this.#addresses = new AddressCount(options.connectionsPerAddressMax)
+    this.#report = limitLines((line) => options.report?.(line))
+  }
+
+  get state(): InputState {
+    return {
+      name: 'broker',
+      kind: 'broker',
+      status: this.#paused && this.#status !== 'stopped' ? 'paused' : this.#status,
+      since: this.#since,
+      received: this.#received,
+      dropped: 0,
+    }
+  }
+
+  /** Where it listens; undefined when it does not. */
+  get port(): number | undefined {
+    return (this.#server?.address() as AddressInfo | null | undefined)?.port
+  }
+
+  /** Connections at the moment, for metrics. */
+  get connections(): number {
+    return this.#clients.size
+  }
+
+  /** Rejects with GatewayError: `conflict` when another program has the port, `config` when it may not be used. */
+  async start(): Promise<void> {
+    if (this.#server) return
+    const { host, port, connectionsMax = connectionsMaxDefault } = this.#options
+    const aedes = await this.#createAedes()
+    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
+      this.#accept(aedes, socket),
+    )
+    server.maxConnections = connectionsMax
+    server.on('drop', () => this.#report(`more than ${connectionsMax} connections: some are turned away`))
+    try {
+      server.listen(port, host)
+      await once(server, 'listening')
+    } catch (error) {
+      aedes.close()
+      throw explainListen(error as NodeJS.ErrnoException, `${host}:${port}`)
+    }
+    server.on('error', (error) => this.#report(error.message))
+    this.#aedes = aedes
+    this.#server = server
+    this.#become('connected')
+  }
+
+  async stop(): Promise<void> {
+    const [aedes, server] = [this.#aedes, this.#server]
+    if (!aedes || !server) return
+    // From here on nothing is taken or acknowledged, and no will is published: the devices have not gone, we have.
+    this.#aedes = undefined
+    this.#parked = []
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, farewellMs)
+    })
+    await Promise.race([Promise.all(Array.from(this.#clients.keys(), (gate) => gate.flush())), late])
+    clearTimeout(timer)
+    await new Promise<void>((resolve) => aedes.close(resolve))
+    for (const gate of this.#clients.keys()) gate.destroy()
+    await closed
+    this.#server = undefined
+    this.#become('stopped')
+  }
+
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#tell()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#tell()
+    for (const take of this.#parked.splice(0)) take()
+  }
+
+  /** Publishes at QoS 0 to whoever has subscribed; false when the broker is not running. */
+  publish(topic: string, payload: Uint8Array): boolean {
+    if (!this.#aedes) return false
+    const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const
+    this.#aedes.publish(packet, () => {})
+    return true
+  }
+
+  async #createAedes(): Promise<Aedes> {
+    const aedes = new Aedes({
+      persistence: new Sessions(this.#retained),
+      connectTimeout: connectMs,
+      drainTimeout: drainMs,
+      queueLimit: queuedBeforeConnack,
+      authenticate: (client, user, password, done) => {
+        refusalOf(this.#options, client.id, user, password).then((refusal) => done(refusal ?? null, !refusal))
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const filters = this.#clients.get(client.conn as AckGate)?.filters
+        if (filters && filters.size < filtersMax) filters.add(subscription.topic)
+        // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
+        done(null, filters?.has(subscription.topic) ? subscription : null)
+      },
+      authorizePublish: (_client, packet, done) => {
+        if (packet.topic.startsWith('$SYS')) done(new Error('it publishes to $SYS, which is the broker’s'))
+        else if (packet.payload.length > this.#options.messageBytesMax)
+          done(new Error(`its message on ${packet.topic} has ${packet.payload.length} bytes`))
+        else this.#take(aedes, packet, done)
+      },
+    })
+    aedes.on('clientError', (client, error) => this.#reportClient(client, error))
+    aedes.on('connectionError', (client, error) => this.#reportClient(client, error))
+    // Its types leave this one out; without a listener it would end the process.
+    ;(aedes as EventEmitter).on('error', (error: Error) => this.#report(error.message))
+    aedes.on('unsubscribe', (topics, { conn }) => {
+      for (const topic of topics) this.#clients.get(conn as AckGate)?.filters.delete(topic)
+    })
+    await aedes.listen()
+    return aedes
+  }
+
+  #accept(aedes: Aedes, socket: Socket): void {
+    const address = socket.remoteAddress ?? ''
+    if (!this.#addresses.add(address)) {
+      this.#report(`${address} has ${this.#options.connectionsPerAddressMax} connections already: one more turned away`)
+      socket.destroy()
+      return
+    }
+    const { durability, unacked, messageBytesMax } = this.#options
+    const admit = admission(messageBytesMax, (connack) => socket.end(connack))
+    const gate = new AckGate(socket, durability, { admit, ...(unacked !== undefined && { unacked }) })
+    this.#clients.set(gate, { address, filters: new Set() })
+    gate.once('close', () => {
+      this.#clients.delete(gate)
+      this.#addresses.remove(address)
+    })
+    aedes.handle(gate)
+  }
+
+  /**
+   * Hands a message over and lets aedes go on at once: it writes the acknowledgement next, which the gate then holds. What
+   * has to be kept with it is kept before that, so that the commit the gate waits for holds both.
+   */
+  #take(aedes: Aedes, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    if (this.#aedes !== aedes) return
+    if (this.#paused) {
+      this.#parked.push(() => this.#take(aedes, packet, done))
+      return
+    }
+    this.#received++
+    const { topic, dup, qos } = packet
+    const payload = packet.payload as Buffer
+    // A message that asks to be retained is as fresh as any: only what a broker had kept is old.
+    this.#options.sink({
+      transport: 'mqtt',
+      source: 'broker',
+      topic,
+      payload,
+      receivedAt: Date.now(),
+      retain: false,
+      dup,
+    })
+    if (packet.retain && !this.#retained.keep({ topic, payload, qos }))
+      this.#report(`no room to retain the message on ${topic}`)
+    done(null)
+  }
+
+  #become(status: InputStatus): void {
+    this.#status = status
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#since = Date.now()
+    this.#options.changed?.(this.state)
+  }
+
+  #reportClient({ id, conn }: Client, error: Error): void {
+    // A device that lost its network or its power: nothing to do about it.
+    if ('syscall' in error) return
+    const address = this.#clients.get(conn as AckGate)?.address ?? 'an unknown address'
+    this.#report(`client ${shown(id)} from ${address} was disconnected: ${error.message}`)
+  }
+}
+
+function explainListen(error: NodeJS.ErrnoException, at: string): GatewayError {
+  if (error.code === 'EADDRINUSE')
+    return new GatewayError(
+      'conflict',
+      `${at} is in use by another program`,
+      'stop it, or set mqtt.listen to another port',
+    )
+  const hint = error.code === 'EACCES' ? 'choose a port above 1023' : 'set mqtt.listen to an address of this machine'
+  return new GatewayError('config', `cannot listen on ${at}: ${error.message}`, hint)
+}

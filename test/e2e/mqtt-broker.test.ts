@@ -1,0 +1,332 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import mqtt from 'mqtt'
+import { generate } from 'mqtt-packet'
+import { afterEach, expect, it } from 'vitest'
+import { BrokerInput, type BrokerInputOptions } from '../../src/ingest/broker/broker-input.ts'
+import { isBrokerListening } from '../../src/ingest/broker/is-broker-listening.ts'
+import type { RetainedMessage } from '../../src/ingest/broker/retained-messages.ts'
+import { MqttInput } from '../../src/ingest/mqtt/mqtt-input.ts'
+import { FrameLog, until } from '../ingest/sink.ts'
+import { freePort, startMosquitto } from '../setup/mosquitto.ts'
+
+const cleanups: (() => unknown)[] = []
+let log = new FrameLog()
+let reported: string[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  log = new FrameLog()
+  reported = []
+})
+
+it.each([0, 1, 2])('takes what mosquitto_pub publishes at QoS %i, and passes it on to mosquitto_sub', async (qos) => {
+  const broker = await start()
+  const subscriber = await subscribe(broker, ['-t', 'sensors/#', '-q', `${qos}`, '-C', '2'])
+  for (const text of ['21.5', '21.6'])
+    expect(await publish(broker, ['-q', `${qos}`, '-m', text])).toMatchObject({ code: 0 })
+  await until(() => log.frames.length === 2)
+  expect(log.texts).toEqual(['21.5', '21.6'])
+  expect(log.frames[0]).toMatchObject({ source: 'broker', topic: 'sensors/attic', retain: false, dup: false })
+  expect(await subscriber.output).toBe('21.5\n21.6\n')
+})
+
+it.each([1, 2])('acknowledges a QoS %i message only when it is durable', async (qos) => {
+  const broker = await start()
+  log.auto = false
+  const published = publish(broker, ['-q', `${qos}`, '-m', '21.5'])
+  await until(() => log.frames.length === 1)
+  let done = false
+  published.then(() => {
+    done = true
+  })
+  await pass()
+  expect(done).toBe(false)
+  log.durability.commit()
+  expect(await published).toMatchObject({ code: 0 })
+})
+
+it('passes a message on to others before it is durable', async () => {
+  const broker = await start()
+  log.auto = false
+  const subscriber = await subscribe(broker, ['-t', '#', '-C', '1'])
+  const published = publish(broker, ['-q', '1', '-m', 'live'])
+  expect(await subscriber.output).toBe('live\n')
+  log.durability.commit()
+  await published
+})
+
+it('keeps retained messages over a restart, until an empty one takes them away', async () => {
+  const kept = new Map<string, RetainedMessage>()
+  const retained = {
+    load: () => kept.values(),
+    put: (message: RetainedMessage) => void kept.set(message.topic, message),
+    delete: (topic: string) => void kept.delete(topic),
+  }
+  const first = await start({ retained })
+  await publish(first, ['-q', '1', '-r', '-m', 'kept'])
+  await publish(first, ['-q', '1', '-r', '-t', 'sensors/gone', '-m', 'x'])
+  await publish(first, ['-q', '1', '-r', '-t', 'sensors/gone', '-n'])
+  await first.stop()
+  const second = await start({ retained })
+  const subscriber = await subscribe(second, ['-t', '#', '-C', '1', '-F', '%t %p %r'])
+  expect(await subscriber.output).toBe('sensors/attic kept 1\n')
+  expect([...kept.keys()]).toEqual(['sensors/attic'])
+})
+
+it('turns away wrong passwords, unknown users and anonymous clients', async () => {
+  const verify = async (user: string, password: string) => user === 'sensor' && password === 'right'
+  const broker = await start({ anonymous: false, verify })
+  const refused = [['-u', 'sensor', '-P', 'wrong'], ['-u', 'nobody', '-P', 'right'], ['-u', 'sensor'], []]
+  for (const who of refused) expect((await publish(broker, [...who, '-m', 'x'])).code).not.toBe(0)
+  expect(await publish(broker, ['-u', 'sensor', '-P', 'right', '-q', '1', '-m', 'in'])).toMatchObject({ code: 0 })
+  expect(log.texts).toEqual(['in'])
+  expect(reported[0]).toMatch(
+    /^client ".*" from 127.0.0.1 was disconnected: unknown user or wrong password \(user "sensor"\)$/,
+  )
+  expect(reported[3]).toMatch('anonymous clients are not allowed')
+})
+
+it('tells an MQTT 5 client, and one of a version to come, that it speaks 3.1.1', async () => {
+  const broker = await start()
+  expect((await publish(broker, ['-V', '5', '-m', 'x'])).stderr).toMatch(/unsupported protocol version/i)
+  const five = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 5, reconnectPeriod: 0 })
+  const error = await new Promise((resolve) => five.once('error', resolve))
+  expect(error).toMatchObject({ code: 132 })
+  const six = raw(broker)
+  six.write(connectPacket('six', 6))
+  expect(await six.received).toEqual(Buffer.from([0x20, 2, 0, 1]))
+  expect(log.frames).toEqual([])
+})
+
+it('is subscribed to by our own client, which goes over to 3.1.1', async () => {
+  const broker = await start()
+  const other = new FrameLog()
+  const input = new MqttInput({
+    name: 'test',
+    url: `mqtt://127.0.0.1:${broker.port}`,
+    clientId: 'rivulet',
+    topics: ['#'],
+    messageBytesMax: 1024,
+    sink: other.sink,
+    durability: other.durability,
+  })
+  await input.start()
+  cleanups.push(() => input.stop())
+  await until(() => input.state.status === 'connected')
+  await publish(broker, ['-q', '1', '-m', 'hello'])
+  await until(() => other.frames.length === 1)
+})
+
+it('disconnects a client whose message is too large, and goes on with the others', async () => {
+  const broker = await start({ messageBytesMax: 100_000 })
+  expect(await publish(broker, ['-q', '1', '-s'], 'x'.repeat(100_000))).toMatchObject({ code: 0 })
+  expect(await publish(broker, ['-q', '0', '-s', '-i', 'camera'], 'x'.repeat(100_001))).toBeDefined()
+  await publish(broker, ['-q', '0', '-s', '-i', 'camera'], 'x'.repeat(500_000))
+  await until(() => reported.length === 2)
+  expect(reported[0]).toMatch(
+    'client "camera" from 127.0.0.1 was disconnected: its message on sensors/attic has 100001 bytes',
+  )
+  expect(reported[1]).toMatch('"camera" from 127.0.0.1 was disconnected: it sends a packet of 500015 bytes')
+  expect(await publish(broker, ['-q', '1', '-m', 'after'])).toMatchObject({ code: 0 })
+  expect(log.frames).toHaveLength(2)
+})
+
+it.each([
+  ['as its first packet', Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f])],
+  ['after CONNECT', Buffer.concat([connectPacket('huge'), Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])])],
+  ['of five bytes', Buffer.concat([connectPacket('huge'), Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x7f])])],
+])('closes the connection of a client that promises a huge packet %s, before any of it comes', async (_name, bytes) => {
+  const broker = await start()
+  const client = raw(broker)
+  client.write(bytes)
+  await client.received
+  expect(reported).toHaveLength(1)
+  expect(broker.connections).toBe(0)
+})
+
+it('closes the connection of whoever does not speak MQTT', async () => {
+  const broker = await start()
+  const client = raw(broker)
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect(await client.received).toHaveLength(0)
+  expect(reported[0]).toMatch('does not begin with CONNECT')
+})
+
+it('refuses client ids with control characters', async () => {
+  const broker = await start()
+  const client = raw(broker)
+  client.write(connectPacket('evil\n[31m'))
+  expect(await client.received).toEqual(Buffer.from([0x20, 2, 0, 2]))
+  expect(reported[0]).not.toMatch(/[\n]/)
+})
+
+it('keeps messages for a subscriber with a persistent session that is away', async () => {
+  const broker = await start()
+  const session = ['-i', 'night-shift', '-c', '-q', '1', '-t', 'sensors/#']
+  const first = await subscribe(broker, [...session, '-C', '1'])
+  await publish(broker, ['-q', '1', '-m', 'seen'])
+  await first.output
+  for (let i = 0; i < 3; i++) await publish(broker, ['-q', '1', '-m', `missed ${i}`])
+  const second = await subscribe(broker, [...session, '-C', '3'])
+  expect(await second.output).toBe('missed 0\nmissed 1\nmissed 2\n')
+})
+
+it('takes nothing while paused, and everything that waited when it goes on', async () => {
+  const broker = await start()
+  broker.pause()
+  const published = [0, 1, 2].map((i) => publish(broker, ['-q', '1', '-m', `${i}`]))
+  await until(() => broker.connections === 3)
+  await pass()
+  expect(log.frames).toEqual([])
+  expect(broker.state.status).toBe('paused')
+  broker.resume()
+  for (const { code } of await Promise.all(published)) expect(code).toBe(0)
+  expect(log.texts.sort()).toEqual(['0', '1', '2'])
+})
+
+it('takes the will of a client that vanishes, but not when it is the broker that stops', async () => {
+  const broker = await start()
+  const will = { topic: 'sensors/attic/LWT', payload: Buffer.from('Offline'), qos: 1, retain: true } as const
+  const vanishing = raw(broker)
+  vanishing.write(connectPacket('vanishing', 4, will))
+  await until(() => broker.connections === 1)
+  await pass()
+  vanishing.destroy()
+  await until(() => log.texts.includes('Offline'))
+  const staying = raw(broker)
+  staying.write(connectPacket('staying', 4, will))
+  await until(() => broker.connections === 1)
+  await pass()
+  await broker.stop()
+  expect(log.frames).toHaveLength(1)
+})
+
+it('sends the acknowledgements it owes before it stops', async () => {
+  const broker = await start()
+  log.auto = false
+  const published = publish(broker, ['-q', '1', '-m', 'last'])
+  await until(() => log.frames.length === 1)
+  await pass()
+  const stopped = broker.stop()
+  await until(() => log.durability.asked > 0)
+  log.durability.commit()
+  expect(await published).toMatchObject({ code: 0 })
+  await stopped
+})
+
+it('says which address is taken', async () => {
+  const broker = await start()
+  const second = create({ port: broker.port! })
+  await expect(second.start()).rejects.toMatchObject({
+    code: 'conflict',
+    message: `127.0.0.1:${broker.port} is in use by another program`,
+  })
+})
+
+it('knows a broker from other servers', async () => {
+  const mosquitto = await startMosquitto({ config: 'allow_anonymous false' })
+  cleanups.push(mosquitto.stop)
+  const ours = await start()
+  expect(await isBrokerListening('127.0.0.1', mosquitto.port)).toBe(true)
+  expect(await isBrokerListening('127.0.0.1', ours.port!)).toBe(true)
+  expect(await isBrokerListening('127.0.0.1', await freePort())).toBe(false)
+  const http = await listening(createHttpServer((_request, response) => response.end()))
+  expect(await isBrokerListening('127.0.0.1', http)).toBe(false)
+  const silent = await listening(createServer(() => {}))
+  expect(await isBrokerListening('127.0.0.1', silent, 200)).toBe(false)
+})
+
+function create(options: Partial<BrokerInputOptions> = {}): BrokerInput {
+  const broker = new BrokerInput({
+    host: '127.0.0.1',
+    port: 0,
+    anonymous: true,
+    messageBytesMax: 1024 * 1024,
+    connectionsPerAddressMax: 2,
+    sink: log.sink,
+    durability: log.durability,
+    report: (line) => reported.push(line),
+    ...options,
+  })
+  const { durability } = log
+  cleanups.push(() => {
+    durability.commit()
+    return broker.stop()
+  })
+  return broker
+}
+
+async function start(options?: Partial<BrokerInputOptions>): Promise<BrokerInput> {
+  const broker = create(options)
+  await broker.start()
+  return broker
+}
+
+async function publish(
+  broker: BrokerInput,
+  args: readonly string[],
+  input = '',
+): Promise<{ code: number; stderr: string }> {
+  const topic = args.includes('-t') ? [] : ['-t', 'sensors/attic']
+  const client = program('mosquitto_pub', broker, [...topic, ...args])
+  let stderr = ''
+  client.stderr!.on('data', (chunk) => {
+    stderr += chunk
+  })
+  client.stdin!.on('error', () => {}).end(input)
+  const [code] = await once(client, 'close')
+  return { code: code as number, stderr }
+}
+
+/** Resolves when it has subscribed. */
+async function subscribe(broker: BrokerInput, args: readonly string[]): Promise<{ output: Promise<string> }> {
+  const client = program('mosquitto_sub', broker, ['-d', ...args])
+  let text = ''
+  client.stdout!.on('data', (chunk) => {
+    text += chunk
+  })
+  const output = once(client, 'close').then(() => text.replace(/^(Client|Subscribed) .*\n/gm, ''))
+  // In a resumed session all it waits for may come first.
+  await until(() => text.includes('Subscribed') || client.exitCode !== null)
+  return { output }
+}
+
+function program(name: string, broker: BrokerInput, args: readonly string[]): ChildProcess {
+  // Into a pipe the C library holds lines back otherwise.
+  const line = ['-oL', name, '-h', '127.0.0.1', '-p', `${broker.port}`, ...args]
+  const client = spawn('stdbuf', line, { stdio: 'pipe' })
+  cleanups.push(() => client.kill())
+  return client
+}
+
+/** A client by hand; `received` is all it got when the broker has closed the connection. */
+function raw(broker: BrokerInput): Socket & { received: Promise<Buffer> } {
+  const socket = connect(broker.port!, '127.0.0.1')
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('error', () => {})
+  cleanups.push(() => socket.destroy())
+  return Object.assign(socket, { received: once(socket, 'close').then(() => Buffer.concat(chunks)) })
+}
+
+function connectPacket(clientId: string, version = 4, will?: object): Buffer {
+  const settings = { protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 60 } as const
+  const bytes = generate({ cmd: 'connect', ...settings, ...(will && { will: will as never }) })
+  bytes[8] = version
+  return bytes
+}
+
+async function listening(server: ReturnType<typeof createServer>): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanups.push(() => server.close())
+  return (server.address() as AddressInfo).port
+}
+
+/** Time for something that must not happen. */
+function pass(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100))
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { TopicTree } from '../../../src/ingest/broker/topic-tree.ts'
+import { isTopicFilter, matchesTopic } from '../../../src/ingest/mqtt/topics.ts'
+
+const level = fc.constantFrom('a', 'b', '', '$SYS', 'c')
+const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))
+const filter = fc
+  .array(fc.oneof({ weight: 3, arbitrary: level }, fc.constantFrom('+', '#')), { minLength: 1, maxLength: 4 })
+  .map((levels) => levels.join('/'))
+  .filter(isTopicFilter)
+const owner = fc.constantFrom('x', 'y', 'z')
+const step = fc.record({ kind: fc.constantFrom('set', 'set', 'delete'), filter, owner })
+
+it('finds the owners whose filters take a topic, as looking at each filter does', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), topic, (steps, name) => {
+      const tree = new TopicTree<string>()
+      const held = new Map<string, { filter: string; owner: string }>()
+      for (const { kind, filter, owner } of steps) {
+        const key = `${owner} ${filter}`
+        if (kind === 'set') {
+          tree.set(filter, owner, filter)
+          held.set(key, { filter, owner })
+        } else {
+          tree.delete(filter, owner)
+          held.delete(key)
+        }
+      }
+      const expected = [...held.values()].filter((one) => matchesTopic(one.filter, name)).map((one) => one.owner)
+      expect([...tree.match(name).keys()].sort()).toEqual([...new Set(expected)].sort())
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+it.each([
+  ['#', 'a', true],
+  ['#', '$SYS/x', false],
+  ['+/x', '$SYS/x', false],
+  ['$SYS/#', '$SYS/x', true],
+  ['a/#', 'a', true],
+  ['a/+', 'a', false],
+  ['a/+', 'a/', true],
+  ['+', '/a', false],
+  ['+/+', '/a', true],
+] as const)('knows whether %s takes %s (MQTT 3.1.1 §4.7)', (filter, name, taken) => {
+  expect(matchesTopic(filter, name)).toBe(taken)
+})

@@ -17,6 +17,7 @@ import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
 import { createHttpServer } from './http/server.ts'
 import { TokenStore } from './http/tokens.ts'
+import { isBrokerListening } from './ingest/broker/is-broker-listening.ts'
 import { Inputs, inputsOf } from './inputs.ts'
 import { createIntake } from './intake.ts'
 import { openStore } from './log/open-store.ts'
@@ -66,7 +67,7 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
     for (const end of opened.splice(0).reverse()) await end()
   }
   try {
-    const choice = await chooseBroker(config.mqtt, store.records, async () => false)
+    const choice = await chooseBroker(config.mqtt, store.records, isBrokerListening)
     const users = new BrokerUsers(store.records, config.mqtt.users)
     const tokens = new TokenStore(store.records)
     const firstUse = lan ? await prepareFirstUse(tokens, choice.mqtt.listen ? users : null) : {}
@@ -132,7 +133,7 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
         directory.configure(labels(next))
         const before = settings
         settings = next
-        const { mqtt } = await chooseBroker(next.mqtt, store.records, async () => false)
+        const { mqtt } = await chooseBroker(next.mqtt, store.records, isBrokerListening)
         await inputs.become(inputsOf(mqtt, next.serial))
         return needRestart(before, next)
       },

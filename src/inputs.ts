@@ -5,6 +5,11 @@ import type { Input, InputState } from './ingest/input.ts'
 
 /** What an input is made from; two that are equal make the same input. */
 export type InputConfig =
+  | {
+      readonly kind: 'broker'
+      readonly listen: { readonly host: string; readonly port: number }
+      readonly mqtt: MqttConfig
+    }
   | { readonly kind: 'mqtt'; readonly broker: BrokerConfig }
   | { readonly kind: 'serial'; readonly serial: SerialConfig }
 
@@ -77,6 +82,7 @@ export class Inputs {
 /** Which inputs a configuration asks for, by a name that tells them apart. */
 export function inputsOf(mqtt: MqttConfig, serial: readonly SerialConfig[]): Map<string, InputConfig> {
   const inputs = new Map<string, InputConfig>()
+  if (mqtt.listen) inputs.set('broker', { kind: 'broker', listen: mqtt.listen, mqtt })
   for (const broker of mqtt.brokers) inputs.set(`mqtt ${broker.name}`, { kind: 'mqtt', broker })
   for (const port of serial) {
     const name = `serial ${port.port}`

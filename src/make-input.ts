@@ -1,10 +1,13 @@
 import type { BrokerUsers } from './broker-users.ts'
-import type { BrokerConfig, LimitsConfig, SerialConfig } from './config/config.ts'
+import type { Address, BrokerConfig, LimitsConfig, MqttConfig, SerialConfig } from './config/config.ts'
 import type { Profile } from './decode/profile.ts'
 import { serialSourceOf } from './decode/serial-source.ts'
 import { GatewayError } from './errors.ts'
 import type { SerialSource } from './framing.ts'
+import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
+import { BrokerInput } from './ingest/broker/broker-input.ts'
+import type { RetainedMessage, RetainedMessagesPort } from './ingest/broker/retained-messages.ts'
 import type { InputState } from './ingest/input.ts'
 import { MqttInput } from './ingest/mqtt/mqtt-input.ts'
 import { RetainedSeen } from './ingest/retained.ts'
@@ -30,12 +33,33 @@ export interface InputSurroundings {
 export function inputMaker(around: InputSurroundings): (config: InputConfig) => RunningInput {
   return (config) => {
     switch (config.kind) {
+      case 'broker':
+        return makeBroker(config.listen, config.mqtt, around)
       case 'mqtt':
         return makeMqtt(config.broker, around)
       case 'serial':
         return makeSerial(config.serial, around)
     }
   }
+}
+
+function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurroundings): RunningInput {
+  const { limits, users, intake, store, logger } = around
+  return new BrokerInput({
+    host,
+    port,
+    // On loopback nobody is a stranger, unless the configuration names users.
+    anonymous: mqtt.anonymous || (isLoopback({ host, port }) && mqtt.users.length === 0),
+    verify: (user, password) => users.verify(user, password),
+    messageBytesMax: limits.messageBytes,
+    connectionsPerAddressMax: limits.connectionsPerAddress,
+    unacked: around.unacked,
+    sink: intake.take,
+    durability: store.durability,
+    retained: retainedMessages(store),
+    report: (line) => logger.warn({ input: 'broker' }, line),
+    changed: report(logger),
+  })
 }
 
 function makeMqtt(broker: BrokerConfig, around: InputSurroundings): RunningInput {
@@ -72,7 +96,7 @@ function makeSerial(serial: SerialConfig, around: InputSurroundings): RunningInp
     port: serial.port,
     profile: serial.profile,
     ...(serial.device !== undefined && { device: serial.device }),
-    source: serialSource(serial, around.profiles),
+    source: sourceOf(serial, around.profiles),
     sink: around.intake.take,
     reject: ({ receivedAt: time, profile: subject, bytes: payload, source, reason, where }) =>
       around.intake.reject({ time, source, subject, reason, where, payload }),
@@ -81,24 +105,18 @@ function makeSerial(serial: SerialConfig, around: InputSurroundings): RunningInp
 }
 
 /** How the profile drives the port, with what the configuration says over it. */
-export function serialSource(serial: SerialConfig, profiles: readonly Profile[]): SerialSource {
+function sourceOf(serial: SerialConfig, profiles: readonly Profile[]): SerialSource {
   const profile = profiles.find(({ id }) => id === serial.profile)
-  const own = profile && serialSourceOf(profile)
-  if (!own)
+  const source = profile && serialSourceOf(profile)
+  if (!source)
     throw new GatewayError(
       'config',
       `${serial.port}: there is no serial profile "${serial.profile}"`,
       `choose one of ${profiles.flatMap(({ id, serial }) => (serial ? [id] : [])).join(', ')}`,
     )
-  const { baud = own.baud, dataBits, parity, stopBits, rtscts } = serial
-  return {
-    ...own,
-    baud,
-    ...(dataBits !== undefined && { dataBits }),
-    ...(parity !== undefined && { parity }),
-    ...(stopBits !== undefined && { stopBits }),
-    ...(rtscts !== undefined && { rtscts }),
-  }
+  const { baud, dataBits, parity, stopBits, rtscts } = serial
+  const chosen = Object.entries({ baud, dataBits, parity, stopBits, rtscts }).filter(([, value]) => value !== undefined)
+  return { ...source, ...Object.fromEntries(chosen) }
 }
 
 /** What the broker's session belongs to: another broker behind the same name has another session. */
@@ -114,6 +132,22 @@ function retainedOf(source: string, { store: { records }, generation }: InputSur
     delete: (topic: string) => records.delete(kind, topic),
   }
   return new RetainedSeen(seen, generation)
+}
+
+/** What the embedded broker keeps for those who subscribe later. */
+function retainedMessages({ records }: Store): RetainedMessagesPort {
+  const kind = 'retained message'
+  return {
+    *load() {
+      for (const [topic, text] of records.all(kind)) {
+        const { payload, qos } = JSON.parse(text) as { payload: string; qos: RetainedMessage['qos'] }
+        yield { topic, payload: Buffer.from(payload, 'base64'), qos }
+      }
+    },
+    put: ({ topic, payload, qos }) =>
+      records.put(kind, topic, JSON.stringify({ payload: Buffer.from(payload).toString('base64'), qos })),
+    delete: (topic) => records.delete(kind, topic),
+  }
 }
 
 /** One line for each change of an input. */

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -7,6 +10,7 @@ import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../setup/mosquitto.ts'
 
 const run = promisify(execFile)
+const json = { 'content-type': 'application/json' }
 
 let browser: Browser
 let mosquitto: Mosquitto
@@ -81,6 +85,43 @@ it('draws a line without a hole over a restart of the gateway', async () => {
   expect(columns).toBe(drawn)
 })
 
+it('draws a silence as a gap, not as a line across', async () => {
+  const now = Date.now()
+  const times = [...Array(20).keys()].flatMap((at) => [now - 600_000 + at * 3000, now - 120_000 + at * 3000])
+  for (const time of times.sort())
+    await publish(
+      'sensors/cellar',
+      JSON.stringify({ temperature: 10 + (time % 7), time: new Date(time).toISOString() }),
+    )
+  const page = await open('/#/device/mqtt:cellar?range=15m')
+  const panel = page.getByRole('region', { name: 'Temperature' })
+  await expect.poll(async () => (await valuesOnChart(panel)).length).toBeGreaterThan(20)
+  const { columns, drawn } = await drawnColumns(panel)
+  // Eight of the nine minutes from the first to the last reading are silent.
+  expect(drawn).toBeLessThan(columns / 2)
+})
+
+it('asks for a token where one is needed', async () => {
+  await publish('sensors/attic/temperature', 1)
+  const created = await fetch(`${gateway.url}/api/tokens`, { method: 'POST', body: '{"name":"wall"}', headers: json })
+  const { token } = (await created.json()) as { token: string }
+  const proxy = await startProxy(gateway.url)
+  try {
+    const { page } = await openPage(browser, proxy.url)
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('does not know this token').waitFor()
+    await page.getByLabel('Token').fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.locator('.card').getByText('1.0').waitFor()
+    await page.getByText('Live').waitFor()
+    expect(page.url()).not.toContain(token)
+    await page.context().close()
+  } finally {
+    await proxy.close()
+  }
+})
+
 it('lets eight tabs share one stream', async () => {
   await publish('sensors/attic/temperature', 1)
   const first = await open('/')
@@ -136,6 +177,28 @@ async function open(path: string, options = {}) {
   const watched = await openPage(browser, gateway.url + path, options)
   opened.push(watched)
   return watched.page
+}
+
+/** A reverse proxy on this machine: behind it nobody is on loopback, so a token is needed. */
+async function startProxy(target: string): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((req, res) => {
+    const headers = { ...req.headers, 'x-forwarded-for': '192.0.2.9' }
+    const passed = request(target + req.url, { method: req.method, headers }, (answer) => {
+      res.writeHead(answer.statusCode!, answer.headers)
+      answer.pipe(res)
+    })
+    req.pipe(passed)
+    passed.on('error', () => res.destroy())
+    res.on('close', () => passed.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 /** What is published before the gateway has subscribed for the first time, no broker keeps. */

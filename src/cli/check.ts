@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts'
-import { checkConfig, problemLine } from '../config/load.ts'
 import { configJsonSchema } from '../config/schema.ts'
-import { GatewayError } from '../errors.ts'
+import { checkSettings, requireConfig } from './settings.ts'
 import { paint, print } from './terminal.ts'
 
 export interface CheckOptions {
@@ -11,14 +10,14 @@ export interface CheckOptions {
 /** `rivulet check`: every problem with its place, or what the configuration amounts to. */
 export async function check(file: string | undefined, options: CheckOptions): Promise<void> {
   if (options.schema) return print(JSON.stringify(configJsonSchema(), null, 2))
-  const { config, problems } = checkConfig({ ...(file !== undefined && { file }) })
-  if (!config) throw new GatewayError('config', problems.map(problemLine).join('\n'))
+  const settings = checkSettings({ ...(file !== undefined && { file }) })
+  const config = requireConfig(settings)
   await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)
   for (const line of summary(config)) await print(`  ${line}`)
 }
 
 function summary(config: Config): string[] {
-  const { http, mqtt, serial, devices } = config
+  const { http, mqtt, serial, devices, profiles } = config
   return [
     `data in ${config.data}`,
     `HTTP${http.tls ? 'S' : ''} on ${http.listen.host}:${http.listen.port}`,
@@ -26,5 +25,6 @@ function summary(config: Config): string[] {
     ...mqtt.brokers.map((broker) => `subscribes to ${broker.name}: ${broker.topics.join(', ')}`),
     ...serial.map(({ port, profile }) => `serial port ${port}: ${profile}`),
     ...(Object.keys(devices).length > 0 ? [`${Object.keys(devices).length} devices named or adjusted`] : []),
+    ...(profiles === null ? [] : [`profiles from ${profiles}`]),
   ]
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { families } from '../../devices/index.ts'
+import { problemLine } from '../config/load.ts'
 import { nearest } from '../config/nearest.ts'
 import { payloadBytesMax } from '../decode/engine.ts'
 import type { Profile } from '../decode/profile.ts'
@@ -8,8 +8,9 @@ import { GatewayError } from '../errors.ts'
 import { createBench, type Outcome } from './decode-bench.ts'
 import { decodeCases } from './decode-cases.ts'
 import { complain } from './failure.ts'
+import { checkSettings } from './settings.ts'
 import { readingLine } from './tail.ts'
-import { paint, plain, print } from './terminal.ts'
+import { note, paint, plain, print } from './terminal.ts'
 
 export interface DecodeOptions {
   readonly topic?: string
@@ -24,7 +25,7 @@ export async function decode(options: DecodeOptions): Promise<void> {
   const { topic, profile: name, cases, hex = false } = options
   if (topic === undefined && name === undefined && cases === undefined)
     throw new GatewayError('usage', 'nothing says what the bytes are', 'give --topic, --profile or --cases')
-  const profiles = families
+  const profiles = usableProfiles(options.config)
   if (cases !== undefined) return printCases(cases, profiles)
 
   let count = 0
@@ -76,6 +77,13 @@ async function printCases(file: string, profiles: readonly Profile[]): Promise<v
   }
   if (!Array.isArray(cases)) throw new GatewayError('usage', `${file} holds no JSON array`, 'write the cases as a list')
   for (const result of decodeCases(cases, profiles)) await print(JSON.stringify(result))
+}
+
+/** What is wrong with the configuration or a profile is told, and what is right can be tried all the same. */
+function usableProfiles(file: string | undefined): readonly Profile[] {
+  const { profiles, problems } = checkSettings({ ...(file !== undefined && { file }) })
+  for (const problem of problems) note(problemLine(problem))
+  return profiles
 }
 
 function serialProfile(name: string, profiles: readonly Profile[]): Profile {

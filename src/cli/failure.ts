@@ -11,8 +11,8 @@ export function report(error: unknown): ExitCode {
   // Commander has said it already, through the output that `createProgram` gives it.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof GatewayError) {
-    // Problems of a configuration stand on lines of their own that begin with their place, as compilers write them.
-    if (error.code === 'config') for (const line of error.message.split('\n')) note(line)
+    // Problems of a file stand on lines of their own that begin with their place, as compilers write them.
+    if (error.code === 'config' && error.hint === '') for (const line of error.message.split('\n')) note(line)
     else complain(error.message, error.hint)
     return error.code === 'usage' || error.code === 'config' ? 2 : 1
   }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { version } from '../package.ts'
 import { complain } from './failure.ts'
 
 /**
@@ -9,12 +9,12 @@ import { complain } from './failure.ts'
 export function createProgram(): Command {
   const program = new Command('rivulet')
     .description('A sensor gateway that never loses a reading: MQTT and serial in, a durable log, event streams out.')
-    .version(ownVersion(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: (text) => complain(plainWords(text)) })
-    .addHelpText('after', '\nExample:\n  $ rivulet tail --help')
+    .addHelpText('after', '\nExample:\n  $ rivulet start\n  $ rivulet start --help')
 
   addRunning(program)
   addReading(program)
@@ -24,6 +24,19 @@ export function createProgram(): Command {
 }
 
 function addRunning(program: Command): void {
+  program
+    .command('start')
+    .description('run the gateway')
+    .option('--config <file>', 'configuration (rivulet.yaml here, if there is one)')
+    .option('--data <folder>', 'where the database is (./data)')
+    .option('--http <host:port>', 'where the page and the API listen (127.0.0.1:8080)')
+    .option('--mqtt <host:port|off>', 'where the embedded MQTT broker listens (127.0.0.1:1883)')
+    .option('--serial <port[:profile]>', 'read a serial port; may be repeated', collect)
+    .option('--lan', 'let other machines in: listen on all addresses, and make a token and a broker user on first use')
+    .option('--demo', 'add a few simulated sensors, over real MQTT and a real pseudo-terminal')
+    .addHelpText('after', example('start --serial /dev/ttyUSB0:sds011 --lan'))
+    .action(async (options) => (await import('./start.ts')).start(options))
+
   program
     .command('check')
     .description('validate the configuration and your own profiles: every problem, its line, what to write instead')
@@ -131,6 +144,12 @@ function addAdministration(program: Command): void {
     .addHelpText('after', example('user list'))
     .action(async (options) => (await import('./user.ts')).listUsers(options))
 
+  user
+    .command('hash')
+    .description('print the hash of a password, for mqtt.users in the configuration')
+    .addHelpText('after', example('user hash'))
+    .action(async () => (await import('./user.ts')).printHash())
+
   reachable(program.command('backup'))
     .description('write a consistent copy of the database into a new file, while the gateway runs')
     .argument('<file>')
@@ -173,13 +192,4 @@ function count(least: number, most: number): (text: string) => number {
 /** Commander's words in one line: `error: …\n(Did you mean --http?)`. */
 function plainWords(text: string): string {
   return text.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)/s, 'did you mean $1?')
-}
-
-/** From the nearest package.json above: sources and build lie at different depths. */
-function ownVersion(): string {
-  for (const up of ['../../', '../../../']) {
-    const file = new URL(`${up}package.json`, import.meta.url)
-    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
-  }
-  return 'unknown'
 }

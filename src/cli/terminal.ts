@@ -1,12 +1,16 @@
-import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
 
-/** Writes a line to standard output; resolves when there is room for more, so that a slow reader slows the writer. */
-export async function print(line = ''): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+/**
+ * Writes a line to standard output; resolves when it is written, so that a slow reader slows the writer. A reader who has
+ * gone is dealt with below.
+ */
+export function print(line = ''): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(`${line}\n`, () => resolve())
+  })
 }
 
 /** A line for a person, on standard error, so that it never mixes with what is piped on. */
@@ -52,9 +56,18 @@ export function roughly(ms: number): string {
 
 /** `rivulet tail | head` ends quietly: a reader that has seen enough is no failure. */
 export function quietOnClosedPipe(): void {
+  onClosedPipe(() => process.exit(0))
+}
+
+/** A gateway goes on without whoever read what it says. */
+export function surviveClosedPipe(): void {
+  onClosedPipe(() => undefined)
+}
+
+function onClosedPipe(act: () => void): void {
   for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
+    stream.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      act()
     })
 }

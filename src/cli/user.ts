@@ -1,4 +1,5 @@
 import { requestJson } from '../client/request.ts'
+import { hashPassword } from '../password.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
 import { readPassword } from './password.ts'
 import { note, plain, print } from './terminal.ts'
@@ -30,4 +31,9 @@ export async function listUsers(options: GatewayOptions): Promise<void> {
   const users = (await requestJson(connectionTo(options), '/api/users')).value as { name: string }[]
   if (users.length === 0) note('no users')
   for (const { name } of users) await print(plain(name))
+}
+
+/** `rivulet user hash`: for users who stand in the configuration; needs no gateway. */
+export async function printHash(): Promise<void> {
+  await print(await hashPassword(await readPassword('mqtt.users')))
 }

@@ -14,8 +14,8 @@ export interface DemoBroker {
 
 /** A few simulated sensors that reach the gateway as real ones would. */
 export interface Demo {
-  /** The given configuration with the simulated serial port, and with every simulated device named as such. */
-  readonly config: Config
+  /** A configuration with the simulated serial port, and with every simulated device named as such. */
+  addTo(config: Config): Config
   /** Why there is no simulated serial sensor; absent where there is one. */
   readonly withoutSerial?: GatewayError
   /** Begins to publish, and keeps trying while the broker is away. */
@@ -30,7 +30,7 @@ const everyMsDefault: Millis = 2_000
  * Opens the simulated serial port, which must be there before the gateway looks for it.
  * @param everyMs how often every sensor speaks
  */
-export async function prepareDemo(config: Config, everyMs: Millis = everyMsDefault): Promise<Demo> {
+export async function openDemo(everyMs: Millis = everyMsDefault): Promise<Demo> {
   let terminal: PseudoTerminal | undefined
   let withoutSerial: GatewayError | undefined
   try {
@@ -49,11 +49,11 @@ export async function prepareDemo(config: Config, everyMs: Millis = everyMsDefau
         client.publish(topic, payload, { qos: 1 }, () => undefined)
   }, everyMs)
   return {
-    config: {
+    addTo: (config) => ({
       ...config,
       devices: { ...simulatedDevices, ...config.devices },
       serial: terminal ? [...config.serial, { port: terminal.path, ...serialSensor }] : config.serial,
-    },
+    }),
     ...(withoutSerial && { withoutSerial }),
     publishTo: ({ url, ...credentials }) => {
       client = connect(url, { ...credentials, clientId: `rivulet-demo-${process.pid}`, reconnectPeriod: everyMs })

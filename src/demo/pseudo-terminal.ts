@@ -17,11 +17,12 @@ const openMs = 5_000
 
 /**
  * Opens a pseudo-terminal with `script`, which every Debian has (package bsdutils, "essential"), since Node cannot open
- * one by itself. Inside, a shell names the device and waits on a pipe that closes with this process, however that ends.
+ * one by itself. Inside, a shell names the device, lets go of it (or the gateway would take it for another reader), and
+ * waits on a pipe that closes with this process, however that ends.
  * @throws GatewayError `unavailable` where there is no `script` of util-linux
  */
 export async function openPseudoTerminal(): Promise<PseudoTerminal> {
-  const inside = 'stty raw -echo && tty >&4 && exec cat <&3'
+  const inside = 'stty raw -echo && tty >&4 && exec cat <&3 >/dev/null 2>&1'
   const child = spawn('script', ['--quiet', '--flush', '--command', inside, '/dev/null'], {
     stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'pipe'],
   })

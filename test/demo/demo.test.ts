@@ -1,7 +1,7 @@
 import { SerialPort } from 'serialport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { type Demo, prepareDemo } from '../../src/demo/demo.ts'
+import { type Demo, openDemo } from '../../src/demo/demo.ts'
 import { openPseudoTerminal, type PseudoTerminal } from '../../src/demo/pseudo-terminal.ts'
 import { simulatedDevices, simulatedFrame, simulatedMessages } from '../../src/demo/sensors.ts'
 
@@ -63,9 +63,10 @@ describe('a demo', () => {
 
   it('adds a serial port and names to the configuration, and leaves the rest of it', async () => {
     const config = loadConfig({ cwd: '/nowhere', env: {}, flags: { serial: ['/dev/ttyUSB0'] } })
-    demo = await prepareDemo({ ...config, devices: { 'sds011:simulated': { name: 'Mine', tags: {}, adjust: {} } } })
+    demo = await openDemo()
     expect(demo.withoutSerial).toBeUndefined()
-    expect(demo.config).toMatchObject({
+    const own = { 'sds011:simulated': { name: 'Mine', tags: {}, adjust: {} } }
+    expect(demo.addTo({ ...config, devices: own })).toMatchObject({
       http: config.http,
       serial: [{ port: '/dev/ttyUSB0' }, { port: /^\/dev\/pts\//, profile: 'sds011', device: 'simulated' }].map(
         ({ port, ...rest }) => ({ port: typeof port === 'string' ? port : expect.stringMatching(port), ...rest }),

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net'
 import { Aedes } from 'aedes'
 import { expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
-import { prepareDemo } from '../../src/demo/demo.ts'
+import { openDemo } from '../../src/demo/demo.ts'
 
 it('publishes over MQTT, with a user where the broker wants one, although the broker came later', async () => {
   const topics = new Set<string>()
@@ -15,7 +14,7 @@ it('publishes over MQTT, with a user where the broker wants one, although the br
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
   )
   await new Promise((resolve) => server.close(resolve))
-  const demo = await prepareDemo(loadConfig({ cwd: '/nowhere', env: {} }), 100)
+  const demo = await openDemo(100)
   demo.publishTo({ url: `mqtt://127.0.0.1:${port}`, username: 'demo', password: 'pw' })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   await expect.poll(() => topics.has('tele/simulated_washer/SENSOR'), { timeout: 15_000 }).toBe(true)

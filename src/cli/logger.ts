@@ -1,0 +1,34 @@
+import pino from 'pino'
+import { paint, plain } from './terminal.ts'
+
+/** Where the gateway says what happens; one line each. */
+export interface Logger {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** On a terminal a line for people; else JSON for whatever collects logs. Both on standard error, at once. */
+export function createLogger(): Logger {
+  if (process.stderr.isTTY) return { info: line('info'), warn: line('warn'), error: line('error') }
+  const options = {
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  // Not pino's own destination: that one takes a reader who has gone for the end of the program.
+  return pino(options, process.stderr)
+}
+
+const colours = { info: 'dim', warn: 'yellow', error: 'red' } as const
+
+function line(level: keyof typeof colours): (details: object, message: string) => void {
+  return (details, message) => {
+    const time = new Date().toTimeString().slice(0, 8)
+    const { err } = details as { err?: unknown }
+    const cause = err instanceof Error ? ` (${err.message})` : ''
+    process.stderr.write(
+      `${paint(colours[level], `${time} ${level.padEnd(5)} ${plain(message + cause)}`, process.stderr)}\n`,
+    )
+  }
+}

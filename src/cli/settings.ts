@@ -1,0 +1,31 @@
+import type { Config } from '../config/config.ts'
+import { checkConfig, type LoadOptions, problemLine } from '../config/load.ts'
+import type { Problem } from '../config/source.ts'
+import type { Profile } from '../decode/profile.ts'
+import { GatewayError } from '../errors.ts'
+import { loadProfiles } from '../profiles.ts'
+
+/** The configuration with the profiles that it names, and everything that is wrong with either. */
+export interface Settings {
+  /** Null where the file or the flags are wrong. */
+  readonly config: Config | null
+  /** Those that can be used, the user's own first. */
+  readonly profiles: readonly Profile[]
+  readonly problems: readonly Problem[]
+}
+
+/** Checks the configuration and the profiles together, since each names what the other has. */
+export function checkSettings(options: LoadOptions): Settings {
+  const first = checkConfig(options)
+  const { profiles, problems } = loadProfiles(first.config?.profiles ?? null)
+  if (!first.config) return { ...first, profiles }
+  const profileNames = profiles.flatMap(({ id, serial }) => (serial ? [id] : []))
+  const second = checkConfig({ ...options, profileNames })
+  return { config: second.config, profiles, problems: [...second.problems, ...problems] }
+}
+
+/** @throws GatewayError `config` with every problem on a line of its own */
+export function requireConfig({ config, problems }: Settings): Config {
+  if (config && problems.length === 0) return config
+  throw new GatewayError('config', problems.map(problemLine).join('\n'))
+}

@@ -1,14 +1,19 @@
-import { h } from './dom.ts'
+import { h, setText } from './dom.ts'
 import { icon } from './icon.ts'
 
+export interface CopyLine {
+  readonly element: HTMLElement
+  set(text: string): void
+}
+
 /** A line to run elsewhere, with a button that copies it. */
-export function createCopyLine(text: string): HTMLElement {
-  const code = h('code', { tabindex: '0' }, text)
+export function createCopyLine(): CopyLine {
+  const code = h('code', { tabindex: '0' })
   const label = h('span', {}, 'Copy')
   const button = h('button', { type: 'button', class: 'button', onclick: copy }, icon('copy'), label)
 
   async function copy(): Promise<void> {
-    const done = await write(text, code)
+    const done = await write(code.textContent, code)
     button.replaceChildren(icon(done ? 'check' : 'copy'), label)
     label.textContent = done ? 'Copied' : 'Selected: press Ctrl+C'
     setTimeout(() => {
@@ -17,7 +22,7 @@ export function createCopyLine(text: string): HTMLElement {
     }, 2500)
   }
 
-  return h('div', { class: 'copy-line' }, code, button)
+  return { element: h('div', { class: 'copy-line' }, code, button), set: (text) => setText(code, text) }
 }
 
 /** Writes to the clipboard; over plain HTTP from another machine browsers forbid it, so the text is selected instead. */

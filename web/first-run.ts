@@ -1,21 +1,32 @@
 import { createCopyLine } from './copy.ts'
 import { h } from './dom.ts'
 import { createInputList } from './input-list.ts'
+import { publishLine } from './publish-line.ts'
 
 /** What to do while no device is known: a line that makes one appear, and what the gateway listens to. */
 export function createFirstRun(): { element: HTMLElement; show(shown: boolean): void; dispose(): void } {
-  const inputs = createInputList()
-  const element = h(
-    'section',
-    { class: 'first-run', hidden: true },
-    h('p', { class: 'waiting' }, h('span', { class: 'pulse' }), 'Listening'),
-    h('h1', {}, 'Waiting for the first reading'),
+  const line = createCopyLine()
+  const attempt = h(
+    'div',
+    {},
     h(
       'p',
       { class: 'first-run-lead' },
       'Whatever a sensor sends appears here at once. Try it with a message of your own:',
     ),
-    createCopyLine(`mosquitto_pub -h ${location.hostname} -p 1883 -t sensors/demo/temperature -m 21.5`),
+    line.element,
+  )
+  const inputs = createInputList((states) => {
+    const text = publishLine(states, location.hostname)
+    attempt.hidden = text === undefined
+    line.set(text ?? '')
+  })
+  const element = h(
+    'section',
+    { class: 'first-run', hidden: true },
+    h('p', { class: 'waiting' }, h('span', { class: 'pulse' }), 'Listening'),
+    h('h1', {}, 'Waiting for the first reading'),
+    attempt,
     h(
       'p',
       { class: 'hint' },

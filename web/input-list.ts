@@ -4,7 +4,7 @@ import { gatewayNow } from './clock.ts'
 import { h } from './dom.ts'
 import { createPoll } from './poll.ts'
 
-interface InputState {
+export interface InputState {
   /** What follows is for those who may read. */
   readonly name?: string
   readonly kind: string
@@ -29,8 +29,15 @@ const tones: Record<string, string> = {
   paused: 'wait',
 }
 
-/** The gateway's inputs as GET /readyz has them, kept fresh while asked for. */
-export function createInputList(): { element: HTMLElement; poll(on: boolean): void; dispose(): void } {
+/**
+ * The gateway's inputs as GET /readyz has them, kept fresh while asked for.
+ * @param changed told what they are, when that has changed
+ */
+export function createInputList(changed: (inputs: readonly InputState[]) => void = () => {}): {
+  element: HTMLElement
+  poll(on: boolean): void
+  dispose(): void
+} {
   const element = h('ul', { class: 'inputs' })
   let shown = ''
   const poll = createPoll(pollEveryMs, async (signal) => {
@@ -43,6 +50,7 @@ export function createInputList(): { element: HTMLElement; poll(on: boolean): vo
     if (rows.length === 0) rows.push(h('li', { class: 'hint' }, 'Nothing: no broker and no serial port is configured.'))
     if (log.state !== 'ok') rows.unshift(logRow(log))
     element.replaceChildren(...rows)
+    changed(inputs)
   })
   return { element, poll: poll.run, dispose: () => poll.run(false) }
 }
@@ -59,7 +67,9 @@ function logRow({ state, detail }: Ready['log']): HTMLElement {
 
 function inputRow(input: InputState): HTMLElement {
   const kind = kinds[input.kind] ?? input.kind
+  const isFine = input.status === 'connected'
   const facts = [
+    isFine ? input.detail : '',
     input.received === undefined ? '' : `${input.received.toLocaleString()} received`,
     input.dropped ? `${input.dropped.toLocaleString()} dropped` : '',
     input.since === undefined ? '' : `for ${ageText(gatewayNow() - new Date(input.since).getTime())}`,
@@ -75,7 +85,7 @@ function inputRow(input: InputState): HTMLElement {
       statusMark(tones[input.status] ?? 'unknown', input.status),
     ),
     h('p', { class: 'hint' }, facts.join(' · ')),
-    input.detail ? h('p', { class: 'input-detail' }, input.detail) : null,
+    input.detail && !isFine ? h('p', { class: 'input-detail' }, input.detail) : null,
   )
 }
 

@@ -78,6 +78,7 @@ export class BrokerInput implements Input {
       name: 'broker',
       kind: 'broker',
       status: this.#paused && this.#status !== 'stopped' ? 'paused' : this.#status,
+      ...(this.port !== undefined && { detail: `listens on ${this.#options.host}:${this.port}` }),
       since: this.#since,
       received: this.#received,
       dropped: 0,

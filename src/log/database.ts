@@ -17,6 +17,9 @@ const cacheKiB = 4096
 /** Beyond this the write-ahead log's file is cut after use, so that one long read does not leave it large for ever. */
 const walKeepBytes = 8 * 1024 * 1024
 
+/** How long a commit waits for another program that writes, such as a person with the sqlite3 shell. */
+export const busyMs = 5000
+
 /** A database that this process alone writes. */
 export interface Owned {
   readonly db: Database.Database
@@ -33,7 +36,7 @@ export function openForWriting(file: string): Owned {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const release = lock(file)
     try {
-      const db = new Database(file)
+      const db = new Database(file, { timeout: busyMs })
       try {
         checkOwner(db)
         // Both count only while there is no table yet.

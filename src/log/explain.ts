@@ -21,7 +21,14 @@ export function explain(error: unknown, file: string): unknown {
       'let this user write to that folder, or choose another with --data',
       options,
     )
-  if (/^SQLITE_(IOERR|BUSY|LOCKED)/.test(code))
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return new GatewayError(
+      'unavailable',
+      `another program holds ${file} (${message})`,
+      'close the other program, such as a database browser',
+      options,
+    )
+  if (/^SQLITE_IOERR/.test(code))
     return new GatewayError('unavailable', `the disk of ${file} does not answer as it should (${message})`, '', options)
   return error
 }

@@ -47,7 +47,7 @@ export type WriterTable = {
   /** Takes the lock, migrates, begins the run. */
   open: (request: { readonly run: string; readonly now: Millis; readonly rejectedMax: number }) => Opened
   commit: (request: Commit) => Size
-  /** Writes all of the write-ahead log back into the database and begins it anew; nobody may be reading. */
+  /** Writes all of the write-ahead log back into the database and begins it anew, unless somebody is reading. */
   truncate: (request: Record<never, never>) => Size
   /** Drops at most a block from the old end, where there is reason to. */
   retain: (request: Retain) => Retained

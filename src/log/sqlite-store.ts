@@ -42,6 +42,7 @@ export class SqliteStore implements Store {
   readonly #waiters = new Waiters(() => this.head)
   #floor: Seq
   #size: Size
+  #walBytesMax = walBytesMax
   /** Last numbers of the series in earlier runs: looked up when somebody asks first. */
   #earlier: Promise<ReadonlyMap<number, Seq>> | undefined
   #closing: Promise<Seq> | undefined
@@ -211,7 +212,17 @@ export class SqliteStore implements Store {
       throw explain(error, this.#file)
     }
     this.#retention.committed(this.#size)
-    if (this.#size.walBytes > walBytesMax) void this.#reader.pauseFor(() => this.#writer.call('truncate', {}))
+    if (this.#size.walBytes > this.#walBytesMax) void this.#beginWalAnew()
+  }
+
+  async #beginWalAnew(): Promise<void> {
+    // Whatever comes of it, not with every commit.
+    this.#walBytesMax = Number.POSITIVE_INFINITY
+    await this.#reader.pauseFor(async () => {
+      this.#size = await this.#writer.call('truncate', {})
+    })
+    // Another program that reads without end would keep it from happening: then it is tried less often.
+    this.#walBytesMax = Math.max(walBytesMax, 2 * this.#size.walBytes)
   }
 
   #logDisk(error: Error | null): void {

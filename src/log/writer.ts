@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
-import { chmod, rename, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, chmod, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
 import { type Block, blockOf, blockReadings, OpenBlock } from './block.ts'
 import { type Batch, kindMask, kindText } from './columns.ts'
-import { openForWriting, pageBytes } from './database.ts'
+import { busyMs, openForWriting, pageBytes } from './database.ts'
 import type { Run } from './log.ts'
 import type { Commit, Opened, RejectedRow, Retain, Retained, Size } from './messages.ts'
 import type { StoredSeries } from './series-table.ts'
@@ -104,10 +105,16 @@ export class Writer {
     return this.#size()
   }
 
-  /** Writes the log ahead back into the database and begins it anew; waits for readers. */
+  /** Writes the log ahead back into the database and begins it anew, unless somebody else is reading. */
   truncate(): Size {
-    this.#sql.truncate.get()
-    this.#checkpointedAt = 0
+    // Another program may hold a read transaction open: commits must not wait for it.
+    this.#db.pragma('busy_timeout = 100')
+    try {
+      this.#sql.truncate.get()
+    } finally {
+      this.#db.pragma(`busy_timeout = ${busyMs}`)
+    }
+    this.#checkpointedAt = this.#walFrames()
     return this.#size()
   }
 
@@ -134,10 +141,13 @@ export class Writer {
 
   /**
    * Copies the database while it is written on: SQLite carries every change of this connection into the copy.
-   * @throws GatewayError `conflict` when the file exists
+   * @throws GatewayError `conflict` when the file exists, `unavailable` when its folder cannot be written
    */
   async backup(file: string): Promise<void> {
     if (existsSync(file)) throw new GatewayError('conflict', `${file} exists already`, 'name a new file')
+    await access(dirname(file), constants.W_OK).catch((error: Error) => {
+      throw new GatewayError('unavailable', `cannot write ${file} (${error.message})`, 'name a file in another folder')
+    })
     const partial = `${file}.partial`
     try {
       await this.#db.backup(partial)

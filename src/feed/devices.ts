@@ -139,7 +139,8 @@ export class DeviceDirectory {
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopped
-    while (!signal.aborted) if (await this.#store.wait(this.#place, { signal })) await this.#catchUp()
+    // Without a time-out it says no only when it is closed.
+    while (!signal.aborted && (await this.#store.wait(this.#place, { signal }))) await this.#catchUp()
   }
 
   #catchUp(): Promise<void> {

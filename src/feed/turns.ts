@@ -84,9 +84,9 @@ export class Turns {
     const { signal } = this.#stopped
     let seen = this.#log.head
     while (!signal.aborted) {
-      const grown = await this.#log.wait(seen, { signal })
+      // Without a time-out it says no only when it is closed.
+      if (!(await this.#log.wait(seen, { signal }))) return
       seen = this.#log.head
-      if (!grown) continue
       // The log wakes its waiters at the end of a turn: no need to wait for another one.
       if (this.#passing) this.#again = true
       else {

@@ -7,6 +7,7 @@ import type { Store } from '../log/store.ts'
 import type { Listener } from './access.ts'
 import { backupRoute, tokenRoutes, type Users, userRoutes } from './admin-routes.ts'
 import { createApp } from './app.ts'
+import { closer } from './closing.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
 import { healthRoutes, type InputReport } from './health.ts'
@@ -67,9 +68,6 @@ const headerBytesMax = 16_384
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
 const requestMs = 30_000
 
-/** How long requests that have begun may take once the server closes. */
-const closingMs = 5000
-
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
   const gate = new Gate({ tokens, ...options })
@@ -87,7 +85,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   ]
   routes.push(descriptionRoute(routes, deps.version))
   const page = servePage(deps.pageFolder, tokens)
-  const servers = new Set<Server>()
+  const closers: (() => Promise<void>)[] = []
 
   const serverFor = (listener: Listener): Server => {
     const app = createApp(routes, page, gate, logger, listener).callback()
@@ -98,7 +96,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       else void streams.serve(req, res, listener, device ?? undefined)
     })
     server.on('clientError', refuse)
-    servers.add(server)
+    closers.push(closer(server))
     return server
   }
 
@@ -112,7 +110,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     listenLocal: (path) => listenFile(serverFor({ kind: 'local', loopback: true }), path),
     close: async () => {
       streams.close()
-      await Promise.all([...servers].map(closed))
+      await Promise.all(closers.map((close) => close()))
       feed.close()
       metrics.close()
     },
@@ -165,15 +163,4 @@ function openToAll({ host, port }: Address): GatewayError {
     `${host}:${port} can be reached from other machines, and there is no token yet`,
     'start with --lan or run rivulet token create --admin to make one, or set http.anonymous: true to let everybody read',
   )
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const impatient = setTimeout(() => server.closeAllConnections(), closingMs)
-    server.close(() => {
-      clearTimeout(impatient)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
 }

@@ -73,7 +73,10 @@ class MemoryQuarantine implements Quarantine {
 const silent = { info() {}, warn() {}, error() {} }
 
 /** A server on a free loopback port over a store in memory. */
-export async function startServer(store = new MemoryStore(), deps: Partial<HttpDeps> = {}) {
+export async function startServer<S extends Store = MemoryStore>(
+  store: S = new MemoryStore() as Store as S,
+  deps: Partial<HttpDeps> = {},
+) {
   const directory = await DeviceDirectory.open(store)
   const tokens = deps.tokens ?? new TokenStore(store.records)
   const server = createHttpServer({

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { MemoryStore, reading, startServer } from './harness.ts'
 import { type OpenStream, openStream, readingsOf } from './read-events.ts'
@@ -7,8 +8,8 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-async function start(...args: Parameters<typeof startServer>) {
-  const started = await startServer(...args)
+async function start(...args: Parameters<typeof startServer<MemoryStore>>) {
+  const started = await startServer<MemoryStore>(...args)
   toClose.push(started.close)
   return {
     ...started,
@@ -174,4 +175,35 @@ it('sends clients away with status 200 and a retry when there are too many', asy
   await server.close()
   await first.ended
   expect(first.retries).toHaveLength(2)
+})
+
+it('keeps nothing for a client that does not read, and gives it everything when it does', async () => {
+  const { store, stream, port, get } = await start()
+  const total = 200_000
+  // More than fits into the buffers of the operating system: 30 MB.
+  const slow = connect(port, '127.0.0.1')
+  toClose.push(() => slow.destroy())
+  slow.pause()
+  slow.write('GET /api/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const fast = await stream('/api/stream?after=0')
+  store.append(Array.from({ length: total }, (_, value) => reading({ value })))
+  await fast.until((events) => events.length > total)
+  const delivered = async () =>
+    Number(/^rivulet_delivered_readings_total (\d+)$/m.exec(await (await get('/metrics')).text())![1])
+  expect(await delivered()).toBeLessThan(total * 1.7)
+  let count = 0
+  let tail = ''
+  await new Promise<void>((resolve) => {
+    slow.setEncoding('latin1').on('data', (text: string) => {
+      const all = tail + text
+      const complete = all.lastIndexOf('\n\n')
+      tail = complete < 0 ? all : all.slice(complete)
+      for (const [, seq] of all.slice(0, Math.max(0, complete)).matchAll(/^data: \{"seq":(\d+)/gm)) {
+        if (Number(seq) !== ++count) throw new Error(`${seq} came as number ${count}`)
+      }
+      if (count === total) resolve()
+    })
+    slow.resume()
+  })
+  expect(await delivered()).toBe(2 * total)
 })

@@ -1,7 +1,7 @@
 import type { LoggedReading } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { readPage } from './backfill.ts'
-import { isSimulated, type KnownDevice, type KnownSeries, seriesKey } from './catalog.ts'
+import { isSimulated, type KnownDevice, type KnownSeries, seriesKey, shownName } from './catalog.ts'
 import { gatewayNow } from './clock.ts'
 import { h, setAttribute, setText, svg } from './dom.ts'
 import { hueOf, metricName } from './metric.ts'
@@ -68,7 +68,7 @@ export function createCard(device: KnownDevice): Card {
     element,
     update() {
       if (shown !== device.series) layOut()
-      setText(name, device.name)
+      setText(name, shownName(device))
       badge.hidden = !isSimulated(device)
       mark.set(device)
       element.dataset.status = device.status

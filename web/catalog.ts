@@ -132,6 +132,11 @@ export function isSimulated(device: KnownDevice): boolean {
   return device.id.startsWith('demo:') || 'simulated' in device.tags
 }
 
+/** The device's name; without a word that stands beside it. */
+export function shownName(device: KnownDevice): string {
+  return isSimulated(device) ? device.name.replace(/ \(simulated\)$/, '') : device.name
+}
+
 function provisional(id: DeviceId): KnownDevice {
   return {
     id,

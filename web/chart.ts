@@ -37,6 +37,9 @@ export interface ChartKind {
   readonly draw?: (u: uPlot, columns: Columns, ink: Ink) => void
 }
 
+/** A time closer to the right edge than this, in pixels, would be cut off. */
+const edgeRoom = 14
+
 /** Charts of a view share their cursor: the same moment on all of them. */
 const cursorGroup = 'device'
 
@@ -151,8 +154,11 @@ function timeAxis(ink: () => Ink): uPlot.Axis {
     ...axisLook(ink),
     size: 28,
     space: 72,
-    values: (_, splits, _axis, _space, stepMs) =>
-      splits.map((time) => (stepMs < 60_000 ? seconds : minutes).format(time)),
+    values: (u, splits, _axis, _space, stepMs) => {
+      const format = stepMs < 60_000 ? seconds : minutes
+      const right = u.bbox.width / devicePixelRatio - edgeRoom
+      return splits.map((time) => (u.valToPos(time, 'x') > right ? '' : format.format(time)))
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DeviceId, LoggedReading } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { backfill } from './backfill.ts'
-import { isSimulated, type KnownDevice, seriesKey } from './catalog.ts'
+import { isSimulated, type KnownDevice, seriesKey, shownName } from './catalog.ts'
 import { gatewayNow } from './clock.ts'
 import { h, setText } from './dom.ts'
 import { frameJob } from './frame.ts'
@@ -88,7 +88,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     nothing.hidden = device !== undefined
     picker.element.hidden = !device
     status.hidden = !device
-    setText(name, device?.name ?? id)
+    setText(name, device ? shownName(device) : id)
     if (!device) return
     badge.hidden = !isSimulated(device)
     mark.set(device)
@@ -187,7 +187,9 @@ function place(container: HTMLElement, panels: readonly Panel[]): void {
 }
 
 function factsOf(device: KnownDevice): string {
-  const tags = Object.entries(device.tags).map(([key, value]) => (value === true ? key : `${key}: ${value}`))
+  const tags = Object.entries(device.tags)
+    .filter(([key]) => key !== 'simulated')
+    .map(([key, value]) => (value === true ? key : `${key}: ${value}`))
   return [device.id, device.profile, device.source && `from ${device.source}`, ...tags].filter(Boolean).join(' · ')
 }
 

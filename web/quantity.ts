@@ -20,14 +20,12 @@ export function quantity(value: Value, unit: string | null, metric: string): Qua
 
 /** A number with the decimals its unit deserves: fewer where it is large, more where they alone tell it from 0. */
 export function numberText(value: number, unit: string | null): string {
-  const decimals = decimalsOf(unit)
   const size = Math.abs(value)
+  const decimals = decimalsOf(unit, size)
   if (decimals === undefined) return format('s5', { maximumSignificantDigits: 5 }).format(value)
   if (size > 0 && size < 0.5 * 10 ** -decimals) return format('s2', { maximumSignificantDigits: 2 }).format(value)
-  // 1,345.6 W says nothing that 1,346 W does not; of air pressure the decimal is what moves.
-  const shown = size >= 1000 && decimals === 1 && unit !== 'hPa' ? 0 : decimals
-  const least = unit === '/' ? 0 : shown
-  return format(`${least}-${shown}`, { minimumFractionDigits: least, maximumFractionDigits: shown }).format(value)
+  const least = unit === '/' ? 0 : decimals
+  return format(`${least}-${decimals}`, { minimumFractionDigits: least, maximumFractionDigits: decimals }).format(value)
 }
 
 function durationText(seconds: number): string {

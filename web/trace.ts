@@ -6,6 +6,9 @@ const bucketMs: Millis = 30_000
 /** Time that a trace covers. */
 export const traceMs: Millis = buckets * bucketMs
 
+/** A trace that is still short is drawn as wide as if it had this many buckets: a scribble in the corner says nothing. */
+const widthLeast = 10
+
 /** Empty buckets that a line may cross: a sensor that speaks every five minutes is one line, one that was away is two. */
 const silentBucketsMax = 12
 
@@ -64,10 +67,12 @@ function draw(means: [at: number, mean: number][], width: number, height: number
   // A line that hardly moves is drawn as one that hardly moves, not as noise blown up to full height.
   const span = Math.max(high - low, Math.abs(high) * 0.01, 1e-9)
   const middle = (high + low) / 2
+  const first = means[0]?.[0] ?? 0
+  const bucketsWide = Math.max(widthLeast, buckets - 1 - first)
   let path = ''
   let before = Number.NEGATIVE_INFINITY
   for (const [at, mean] of means) {
-    const x = ((at / (buckets - 1)) * width).toFixed(1)
+    const x = ((1 - (buckets - 1 - at) / bucketsWide) * width).toFixed(1)
     const y = (height / 2 - ((mean - middle) / span) * height).toFixed(1)
     // `h0` makes a point that stands alone visible: a round cap.
     path += at - before > silentBucketsMax ? `M${x} ${y}h0` : `L${x} ${y}`

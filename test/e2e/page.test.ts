@@ -10,6 +10,8 @@ import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../setup/mosquitto.ts'
 
 const run = promisify(execFile)
+/** For what takes a moment, and longer on a busy machine. */
+const patient = { timeout: 20_000 }
 const json = { 'content-type': 'application/json' }
 
 let browser: Browser
@@ -64,7 +66,7 @@ it('draws a reading that is published, after those of the last hour', async () =
   await panel.getByText('20.5').waitFor()
   await publish('sensors/attic/temperature', 20.75)
   await panel.getByText('20.8').waitFor()
-  await expect.poll(() => valuesOnChart(panel)).toEqual(['20.3', '20.5', '20.8'])
+  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['20.3', '20.5', '20.8'])
 })
 
 it('draws a line without a hole over a restart of the gateway', async () => {
@@ -72,14 +74,14 @@ it('draws a line without a hole over a restart of the gateway', async () => {
   const page = await open('/#/device/mqtt:attic?range=5m')
   const panel = page.getByRole('region', { name: 'Temperature' })
   for (const value of [2, 3]) await publish('sensors/attic/temperature', value)
-  await expect.poll(() => valuesOnChart(panel)).toEqual(['1.0', '2.0', '3.0'])
+  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0'])
   await gateway.kill('SIGKILL')
   await page.getByText('Reconnecting').waitFor()
   for (const value of [4, 5]) await publish('sensors/attic/temperature', value)
   await gateway.restart()
   await page.getByText('Live').waitFor()
   await publish('sensors/attic/temperature', 6)
-  await expect.poll(() => valuesOnChart(panel), { timeout: 15_000 }).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
+  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
   const { columns, drawn } = await drawnColumns(panel)
   expect(drawn).toBeGreaterThan(3)
   expect(columns).toBe(drawn)
@@ -95,7 +97,7 @@ it('draws a silence as a gap, not as a line across', async () => {
     )
   const page = await open('/#/device/mqtt:cellar?range=15m')
   const panel = page.getByRole('region', { name: 'Temperature' })
-  await expect.poll(async () => (await valuesOnChart(panel)).length).toBeGreaterThan(20)
+  await expect.poll(async () => (await valuesOnChart(panel)).length, patient).toBeGreaterThan(20)
   const { columns, drawn } = await drawnColumns(panel)
   // Eight of the nine minutes from the first to the last reading are silent.
   expect(drawn).toBeLessThan(columns / 2)
@@ -204,7 +206,7 @@ async function startProxy(target: string): Promise<{ url: string; close(): Promi
 /** What is published before the gateway has subscribed for the first time, no broker keeps. */
 async function untilConnected(): Promise<void> {
   const states = async () => (await gateway.get<{ inputs: { status: string }[] }>('/readyz')).inputs
-  await expect.poll(states, { timeout: 10_000 }).toEqual([expect.objectContaining({ status: 'connected' })])
+  await expect.poll(states, patient).toEqual([expect.objectContaining({ status: 'connected' })])
 }
 
 async function publish(topic: string, message: string | number): Promise<void> {

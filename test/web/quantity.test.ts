@@ -29,6 +29,8 @@ it('shows a unit it does not know as it came', () => {
 it('keeps the decimals that matter', () => {
   expect(numberText(1013.24, 'hPa')).toBe(written(1013.2, 1))
   expect(numberText(2345.6, 'W')).toBe(written(2346, 0))
+  expect(numberText(230.12, 'V')).toBe(written(230.1, 1))
+  expect(numberText(12_345.678, 'kWh')).toBe(written(12_345.68, 2))
   expect(numberText(0.003, 'V')).toBe(written(0.003, 3))
   expect(numberText(0, 'V')).toBe(written(0, 2))
   expect(numberText(-4.25, 'Cel')).toBe(written(-4.3, 1))

@@ -8,7 +8,15 @@ it('draws the mean of each half minute from left to right', () => {
   trace.add(now - 30_000, 10)
   trace.add(now - 30_000, 20)
   trace.add(now, 25)
-  expect(trace.path(now, 118, 10)).toBe('M116.0 10.0h0L118.0 0.0')
+  // Short as it is, it is drawn as if it were ten half minutes long.
+  expect(trace.path(now, 100, 10)).toBe('M90.0 10.0h0L100.0 0.0')
+})
+
+it('uses the whole width once there is half an hour', () => {
+  const trace = createTrace()
+  trace.add(now - traceMs + 30_000, 1)
+  trace.add(now, 1)
+  expect(trace.path(now, 100, 10)).toBe('M0.0 5.0h0M100.0 5.0h0')
 })
 
 it('lifts the pen where a sensor was away', () => {

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pageEvents } from '../../src/feed/events.ts'
+import { openStore } from '../../src/log/open-store.ts'
 import type { LoggedReading } from '../../src/reading.ts'
-import { MemoryStore, startServer } from '../http/harness.ts'
+import { startServer } from '../http/harness.ts'
 
 /** The two servers of the fan-out bench, in a process of their own: Rivulet, and bare sockets fed the same bytes. */
 
@@ -13,8 +17,10 @@ export type ServerOrder =
   | { readonly do: 'bare'; readonly readingsPerWrite: number; readonly ms: number }
   | { readonly do: 'memory' }
 
-const started = await startServer(new MemoryStore())
-const { store } = started
+const folder = mkdtempSync(join(tmpdir(), 'rivulet-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const store = await openStore({ folder })
+const started = await startServer(store)
 const bareSockets: Socket[] = []
 const bare = createServer((socket) => {
   socket.on('error', () => {})
@@ -54,7 +60,6 @@ function append(perSecond: number, ms: number): Promise<number> {
       appended += due
       if (elapsed < ms) return
       clearInterval(timer)
-      // What was appended is kept only as far as somebody may still read it.
       resolve(appended)
     }, 1)
   })

@@ -50,7 +50,7 @@ async function fanOut(): Promise<Row[]> {
       },
     ]
   } finally {
-    server.kill()
+    server.disconnect()
     audience.kill()
   }
 
@@ -107,7 +107,8 @@ async function idleMemory(): Promise<Row> {
       reached: each < 20 * 1024,
     }
   } finally {
-    for (const process of [server, ...audience]) process.kill()
+    server.disconnect()
+    for (const process of audience) process.kill()
   }
 }
 

@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { pageEvents } from '../../src/feed/events.ts'
 import { readingsPerPage } from '../../src/feed/pages.ts'
+import { startChild as start, tell, thousands } from './child.ts'
 import type { ClientOrder, ClientReport } from './fanout-clients.ts'
-import type { ServerOrder } from './fanout-server.ts'
 import type { Row } from './row.ts'
 
 const clients = 1000
@@ -114,25 +113,4 @@ async function idleMemory(): Promise<Row> {
 
 function streamRequest(query: string): string {
   return `GET /api/stream${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`
-}
-
-function start(name: string, execArgv: string[] = []): ChildProcess {
-  return fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), { execArgv })
-}
-
-/** Sends an order to a child and gives its answer. */
-function tell(child: ChildProcess, order: ServerOrder | ClientOrder | 'report'): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('a process of the bench ended early'))
-    child.once('exit', ended)
-    child.once('message', (answer) => {
-      child.off('exit', ended)
-      resolve(answer)
-    })
-    child.send(order)
-  })
-}
-
-function thousands(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
 }

@@ -75,6 +75,8 @@ it('draws a line without a hole over a restart of the gateway', async () => {
   const panel = page.getByRole('region', { name: 'Temperature' })
   for (const value of [2, 3]) await publish('sensors/attic/temperature', value)
   await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0'])
+  // What is not on disk when the gateway is killed comes once more from the broker, under another number.
+  await expect.poll(() => metric('rivulet_log_uncommitted'), patient).toBe(0)
   await gateway.kill('SIGKILL')
   await page.getByText('Reconnecting').waitFor()
   for (const value of [4, 5]) await publish('sensors/attic/temperature', value)
@@ -136,6 +138,7 @@ it('lets eight tabs share one stream', async () => {
   for (const page of pages) await page.getByText('Live').waitFor()
   await publish('sensors/attic/temperature', 2)
   for (const page of pages) await page.locator('.card').getByText('2.0').waitFor()
+  expect(await metric('rivulet_streams')).toBe(1)
 })
 
 it('fits on a phone', async () => {
@@ -201,6 +204,11 @@ async function startProxy(target: string): Promise<{ url: string; close(): Promi
       server.close()
     },
   }
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text()
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1])
 }
 
 /** What is published before the gateway has subscribed for the first time, no broker keeps. */

@@ -14,6 +14,12 @@ export interface SeriesFilter {
   matches(series: Series): boolean
 }
 
+/** Readings from the time `from` on and before `to`; infinite where one side is open. */
+export interface TimeRange {
+  readonly from: Millis
+  readonly to: Millis
+}
+
 /** Every retained reading in (after, next] that matches the filter is in `readings`, in order. */
 export interface Page {
   readonly readings: readonly LoggedReading[]
@@ -47,8 +53,11 @@ export interface ReadingLog {
   durable(seq: Seq): Promise<void>
   /** Asks for a commit now instead of when a batch is full or old: somebody waits. */
   commitSoon(): void
-  /** At most `limit` matching readings after `after`, from a bounded search; `next` says how far it went. */
-  read(after: Seq, filter: SeriesFilter | null, limit: number): Promise<Page>
+  /**
+   * At most `limit` matching readings after `after`, from a bounded search; `next` says how far it went. With `times`,
+   * only those of that range match too, and stretches that hold none are skipped.
+   */
+  read(after: Seq, filter: SeriesFilter | null, limit: number, times?: TimeRange): Promise<Page>
   /**
    * True as soon as the head lies beyond `after`; false at the time-out or abort. All waiters of one turn of the event
    * loop are woken together, at its end, so that a burst of appends costs each of them one wake-up.

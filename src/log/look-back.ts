@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import type { Millis, Seq } from '../reading.ts'
-import { blockOf, someCount } from './block.ts'
-import { type BlockRow, blocksAtOnce } from './reader.ts'
+import { type Block, blockOf, someCount } from './block.ts'
+import { blocksAtOnce } from './reader.ts'
 
 /** A search that takes longer lets others have the thread in between. */
 const sliceMs = 20
+
+type BlockRow = Pick<Block, 'first' | 'last' | 'series'>
 
 /** Finds places in the log by its block index: by time, and by counting readings from the newest back. */
 export class LookBack {

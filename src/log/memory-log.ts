@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
-import type { Page, ReadingLog, Run, SeriesFilter, WaitOptions } from './log.ts'
+import type { Page, ReadingLog, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
 import { Waiters } from './waiters.ts'
 
 /** One read searches at most this many readings, so that a rare series never holds up the event loop. */
@@ -39,7 +39,7 @@ export class MemoryLog implements ReadingLog {
 
   commitSoon(): void {}
 
-  async read(after: Seq, filter: SeriesFilter | null, limit: number): Promise<Page> {
+  async read(after: Seq, filter: SeriesFilter | null, limit: number, times?: TimeRange): Promise<Page> {
     const start = Math.max(after + 1, this.#floor)
     const end = Math.min(this.#head, start + searchMax - 1)
     const readings: LoggedReading[] = []
@@ -47,6 +47,7 @@ export class MemoryLog implements ReadingLog {
     for (let seq = start; seq <= end; seq++) {
       const reading = this.#readings[seq - this.#floor]!
       if (filter && !filter.matches(reading)) continue
+      if (times && !(reading.time >= times.from && reading.time < times.to)) continue
       readings.push(reading)
       if (readings.length >= limit) {
         next = seq

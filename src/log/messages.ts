@@ -1,6 +1,6 @@
 import type { Millis, Seq } from '../reading.ts'
 import type { Batch, Rows } from './columns.ts'
-import type { Run } from './log.ts'
+import type { Run, TimeRange } from './log.ts'
 import type { StoredSeries } from './series-table.ts'
 import type { Rejected } from './store.ts'
 
@@ -100,6 +100,7 @@ export interface ReadRequest {
   readonly to: Seq
   /** Series wanted, ascending; `null` wants all. */
   readonly ids: Uint32Array | null
+  readonly times: TimeRange | null
   readonly limit: number
 }
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Seq } from '../reading.ts'
-import { blockOf, someCount } from './block.ts'
+import { type Block, blockOf, someCount } from './block.ts'
 import type { Rows } from './columns.ts'
 import type { ReadAnswer, ReadRequest, RejectedRow } from './messages.ts'
 import { type RawRow, RowCollector } from './rows.ts'
@@ -17,11 +17,8 @@ const rowsAtOnce = 1024
 /** Rows of the block index looked at in one go: 2,000,000 readings. */
 export const blocksAtOnce = 512
 
-export interface BlockRow {
-  readonly first: Seq
-  readonly last: Seq
-  readonly series: Uint8Array
-}
+type Want = Pick<ReadRequest, 'ids' | 'times' | 'limit'>
+type BlockRow = Omit<Block, 'id'>
 
 /** Reads pages. It lives in a thread of its own, so that a long search never delays a commit. */
 export class Reader {
@@ -53,11 +50,12 @@ export class Reader {
     return this.#sql.rejected.all(before, limit) as RejectedRow[]
   }
 
-  #read({ after, to, ids, limit }: ReadRequest): ReadAnswer {
+  #read({ after, to, ids, times, limit }: ReadRequest): ReadAnswer {
     const floor = this.#sql.floor.get() as Seq
     const from = Math.max(after + 1, floor)
     const found = new RowCollector(Math.min(limit, searchMax))
-    const next = ids ? this.#readSome(from, to, ids, limit, found) : this.#readAll(from, to, limit, found)
+    const next =
+      ids || times ? this.#readSome(from, to, { ids, times, limit }, found) : this.#readAll(from, to, limit, found)
     return { rows: found.rows(), next: Math.max(next, after), floor }
   }
 
@@ -66,11 +64,16 @@ export class Reader {
     return this.#collect(rows, from, Math.min(limit, searchMax), found) ? found.lastSeq : to
   }
 
-  #readSome(from: Seq, to: Seq, ids: Uint32Array, limit: number, found: RowCollector): Seq {
-    const list = JSON.stringify([...ids])
+  #readSome(from: Seq, to: Seq, want: Want, found: RowCollector): Seq {
+    const { ids, times, limit } = want
+    const list = ids && JSON.stringify([...ids])
     let searched = 0
-    for (const [start, last] of this.#stretches(from, to, bitmap(ids))) {
-      const rows = (first: Seq, count: number) => this.#sql.readingsOf.all(first, last, list, count)
+    for (const [start, last] of this.#stretches(from, to, want)) {
+      const rows = (first: Seq, count: number) => {
+        if (times === null) return this.#sql.readingsOf.all(first, last, list, count)
+        if (list === null) return this.#sql.readingsAt.all(first, last, times.from, times.to, count)
+        return this.#sql.readingsOfAt.all(first, last, list, times.from, times.to, count)
+      }
       if (this.#collect(rows, start, limit, found)) return found.lastSeq
       searched += last - start + 1
       if (searched >= searchMax) return last
@@ -90,10 +93,11 @@ export class Reader {
   }
 
   /**
-   * The stretches in [from, to] that may hold a wanted series: neighbouring blocks joined, up to a search, and what the
+   * The stretches in [from, to] that may hold what is wanted: neighbouring blocks joined, up to a search, and what the
    * index does not cover yet.
    */
-  *#stretches(from: Seq, to: Seq, wanted: Uint8Array): Generator<readonly [Seq, Seq]> {
+  *#stretches(from: Seq, to: Seq, { ids, times }: Want): Generator<readonly [Seq, Seq]> {
+    const wanted = ids && bitmap(ids)
     let first = 0
     let last = 0
     let at = from
@@ -102,7 +106,9 @@ export class Reader {
       const blocks = this.#sql.blocks.all(blockOf(at), at, to, count) as BlockRow[]
       for (const block of blocks) {
         at = block.last + 1
-        const hit = someCount(block.series, (id) => wanted[id] === 1)
+        const hit =
+          (times === null || (block.maxTime >= times.from && block.minTime < times.to)) &&
+          (wanted === null || someCount(block.series, (id) => wanted[id] === 1))
         const joins = hit && first > 0 && block.last - first < searchMax
         if (first > 0 && !joins) {
           yield [first, last]
@@ -122,18 +128,20 @@ export class Reader {
 
 function prepare(db: Database.Database) {
   const columns = 'SELECT seq, series, time, value, flags FROM reading'
+  const inSet = 'series IN (SELECT value FROM json_each(?))'
+  const inRange = 'time >= ? AND time < ?'
   return {
     floor: db.prepare('SELECT floor FROM state').pluck(),
     reading: db.prepare(`${columns} WHERE seq = ?`).raw(),
     readings: db.prepare(`${columns} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`).raw(),
     // The set comes as JSON, so that one statement serves sets of any size.
-    readingsOf: db
-      .prepare(
-        `${columns} WHERE seq BETWEEN ? AND ? AND series IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`,
-      )
+    readingsOf: db.prepare(`${columns} WHERE seq BETWEEN ? AND ? AND ${inSet} ORDER BY seq LIMIT ?`).raw(),
+    readingsAt: db.prepare(`${columns} WHERE seq BETWEEN ? AND ? AND ${inRange} ORDER BY seq LIMIT ?`).raw(),
+    readingsOfAt: db
+      .prepare(`${columns} WHERE seq BETWEEN ? AND ? AND ${inSet} AND ${inRange} ORDER BY seq LIMIT ?`)
       .raw(),
     blocks: db.prepare(
-      'SELECT first, last, series FROM block WHERE id >= ? AND last >= ? AND first <= ? ORDER BY id LIMIT ?',
+      'SELECT first, last, minTime, maxTime, series FROM block WHERE id >= ? AND last >= ? AND first <= ? ORDER BY id LIMIT ?',
     ),
     rejected: db.prepare(
       `SELECT id, time, source, subject, reason, place AS "where", payload FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?`,

@@ -1,6 +1,6 @@
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import { type Batch, flagsOf, kindBoolean, kindMask, kindNumber, kindText, qualityOf, toReading } from './columns.ts'
-import type { Page } from './log.ts'
+import type { Page, TimeRange } from './log.ts'
 import { type SeriesTable, wellFormed } from './series-table.ts'
 
 /** Text in the ring, in UTF-16 units: beyond that the oldest readings leave early, once they are on disk. */
@@ -101,12 +101,14 @@ export class Ring {
     }
   }
 
-  /** At most `limit` readings from `from` to `to`, of the wanted series; `null` wants all. */
-  read(from: Seq, to: Seq, wanted: Uint8Array | null, limit: number): Page {
+  /** At most `limit` readings from `from` to `to`, of the wanted series (`null` wants all) and times. */
+  read(from: Seq, to: Seq, wanted: Uint8Array | null, limit: number, times?: TimeRange): Page {
     const readings: LoggedReading[] = []
     const mask = this.#ids.length - 1
     for (let seq = from; seq <= to; seq++) {
-      if (wanted !== null && wanted[this.#ids[seq & mask]!] !== 1) continue
+      const slot = seq & mask
+      if (wanted !== null && wanted[this.#ids[slot]!] !== 1) continue
+      if (times && !(this.#times[slot]! >= times.from && this.#times[slot]! < times.to)) continue
       readings.push(this.at(seq))
       if (readings.length >= limit) return { readings, next: seq }
     }

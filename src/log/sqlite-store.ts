@@ -4,7 +4,7 @@ import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import { toReadings } from './columns.ts'
 import { explain } from './explain.ts'
 import { GatedReader } from './gated-reader.ts'
-import type { Page, Run, SeriesFilter, WaitOptions } from './log.ts'
+import type { Page, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
 import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
 import { type Keep, Retention } from './retention.ts'
 import type { Durability, Quarantine, Records, Store, StoreHealth } from './store.ts'
@@ -105,17 +105,18 @@ export class SqliteStore implements Store {
     this.durability.commitSoon()
   }
 
-  async read(after: Seq, filter: SeriesFilter | null, limit: number): Promise<Page> {
+  async read(after: Seq, filter: SeriesFilter | null, limit: number, times?: TimeRange): Promise<Page> {
     const { ring, series, committed, head } = this.#behind
     const choice = filter && series.choose(filter)
     if (choice?.ids.length === 0) return page(after, this.#floor, { readings: [], next: head })
     const from = Math.max(after + 1, this.#floor)
     if (from >= ring.first) {
       const to = Math.min(head, from + searchMax - 1)
-      return page(after, this.#floor, ring.read(from, to, choice?.wanted ?? null, limit))
+      return page(after, this.#floor, ring.read(from, to, choice?.wanted ?? null, limit, times))
     }
     const ids = !choice || choice.ids.length === series.count ? null : Uint32Array.from(choice.ids)
-    const { rows, next, floor } = await this.#reader.ask('read', { after, to: committed, ids, limit })
+    const request = { after, to: committed, ids, times: times ?? null, limit }
+    const { rows, next, floor } = await this.#reader.ask('read', request)
     return page(after, floor, { readings: toReadings(rows, series.seriesOf), next })
   }
 

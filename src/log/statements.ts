@@ -24,10 +24,11 @@ const queries = {
   /** Runs in order. */
   runs: objects('SELECT id, first FROM run ORDER BY n'),
   addRun: run('INSERT INTO run (id, first) VALUES (?, ?)'),
-  /** Those that ended below the first parameter, but for the newest of them. */
+  /** Those that have no readings, but for the newest of them. */
   pruneRuns: run(
     `DELETE FROM run WHERE n IN (
-       SELECT n FROM (SELECT n, lead(first) OVER (ORDER BY n) AS ended FROM run) WHERE ended <= ?
+       SELECT n FROM (SELECT n, first, lead(first) OVER (ORDER BY n) AS ended FROM run)
+       WHERE NOT EXISTS (SELECT 1 FROM reading WHERE seq >= first AND (seq < ended OR ended IS NULL))
        ORDER BY n DESC LIMIT -1 OFFSET ?)`,
   ),
 
@@ -36,16 +37,7 @@ const queries = {
 
   addReading: run('INSERT INTO reading VALUES (?, ?, ?, ?, ?)'),
   firstReading: value('SELECT min(seq) FROM reading'),
-  /** Readings after a number, as arrays of seq, series, time. */
-  tail: arrays('SELECT seq, series, time FROM reading WHERE seq > ? ORDER BY seq'),
   dropReadings: run('DELETE FROM reading WHERE seq < ?'),
-
-  addBlock: run('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?)'),
-  /** Last number that the block index covers. */
-  indexed: value('SELECT last FROM block ORDER BY id DESC LIMIT 1'),
-  firstBlock: objects('SELECT id, last, written FROM block ORDER BY id LIMIT 1'),
-  setWritten: run('UPDATE block SET written = ? WHERE id = ?'),
-  dropBlocks: run('DELETE FROM block WHERE last < ?'),
 
   /** As arrays of kind, key, value. */
   records: arrays('SELECT kind, key, value FROM record'),

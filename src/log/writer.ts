@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
-import { type Block, blockOf, blockReadings, OpenBlock } from './block.ts'
+import { blockReadings } from './block.ts'
+import { BlockIndex } from './block-index.ts'
 import { type Batch, kindMask, kindText } from './columns.ts'
 import { busyMs, openForWriting, pageBytes } from './database.ts'
 import type { Run } from './log.ts'
@@ -33,12 +34,9 @@ export class Writer {
   readonly #release: () => void
   readonly #sql: Statements
   readonly #rejectedMax: number
-  readonly #openBlock = new OpenBlock()
-  /** When the newest reading was committed, by the gateway's clock; at the latest when it was started. */
-  #written: Millis = 0
+  readonly #blocks: BlockIndex
   #reserved: Seq
-  /** Whether the open block has counted what was then not written. */
-  #blockStale = false
+  #failed = false
   /** Frames in the log ahead when it was last written back, 0 since it began anew. */
   #checkpointedAt = 0
 
@@ -52,6 +50,7 @@ export class Writer {
     this.#db = db
     this.#release = close
     this.#sql = prepare(db)
+    this.#blocks = new BlockIndex(db)
     this.#reserved = this.#sql.reserved.get() as Seq
   }
 
@@ -60,12 +59,10 @@ export class Writer {
     const floor = this.#sql.floor.get() as Seq
     const first = this.#reserved + 1
     this.#inTransaction(() => {
-      this.#sql.pruneRuns.run(floor, emptyRunsMax)
+      this.#sql.pruneRuns.run(emptyRunsMax)
       this.#sql.addRun.run(id, first)
       this.#sql.setReserved.run(this.#reserved + reservedReadings)
-      this.#written = now
-      this.#reopenBlock()
-      if (blockOf(this.#openBlock.last) !== blockOf(first)) this.#index(this.#openBlock.finish())
+      this.#blocks.begin(first, now)
     })
     this.#reserved += reservedReadings
     return {
@@ -84,14 +81,14 @@ export class Writer {
   /** Writes all of it, or throws and has written nothing. */
   commit({ now, batch, series, records, rejected, reserved }: Commit): Size {
     this.#inTransaction(() => {
-      if (this.#blockStale) this.#reopenBlock()
-      this.#blockStale = true
+      // What was rolled back with a failed commit, the open block has counted.
+      if (this.#failed) this.#blocks.reopen()
+      this.#failed = true
       for (const { id, device, metric, channel, unit } of series)
         this.#sql.addSeries.run(id, device, metric, channel ?? null, unit)
       if (batch) {
-        this.#written = now
         this.#insert(batch)
-        this.#index(this.#openBlock.add(batch))
+        this.#blocks.add(batch, now)
       }
       for (const [kind, key, value] of records)
         if (value === null) this.#sql.deleteRecord.run(kind, key)
@@ -99,7 +96,7 @@ export class Writer {
       this.#reject(rejected)
       if (reserved !== this.#reserved) this.#sql.setReserved.run(reserved)
     })
-    this.#blockStale = false
+    this.#failed = false
     this.#reserved = reserved
     setImmediate(() => this.#checkpointIfDue())
     return this.#size()
@@ -124,7 +121,7 @@ export class Writer {
     if (to !== null)
       this.#inTransaction(() => {
         this.#sql.dropReadings.run(to)
-        this.#sql.dropBlocks.run(to)
+        this.#blocks.drop(to)
         this.#sql.setFloor.run(to)
       })
     setImmediate(() => this.#checkpointIfDue())
@@ -177,34 +174,21 @@ export class Writer {
     }
   }
 
-  #index(blocks: readonly Block[]): void {
-    for (const { id, first, last, minTime, maxTime, series } of blocks)
-      this.#sql.addBlock.run(id, first, last, minTime, maxTime, this.#written, series)
-  }
-
   #reject(rejected: readonly RejectedRow[]): void {
     for (const { id, time, source, subject, reason, where, payload } of rejected)
       this.#sql.addRejected.run(id, time, source, subject, reason, where, payload)
     if (rejected.length > 0) this.#sql.dropRejected.run(rejected.at(-1)!.id - this.#rejectedMax)
   }
 
-  /** Fills the open block from the log: with the readings behind the last block that was written. */
-  #reopenBlock(): void {
-    this.#openBlock.clear()
-    const tail = this.#sql.tail.all((this.#sql.indexed.get() as Seq | null) ?? 0) as [Seq, number, Millis][]
-    for (const [seq, series, time] of tail) this.#openBlock.addOne(seq, series, time)
-  }
-
   #dropTo(now: Millis, before: Millis, bytes: number, floor: Seq): Seq | null {
     const first = this.#sql.firstReading.get() as Seq | null
     if (first === null) return null
     if (first < floor) return Math.min(floor, first + blockReadings)
-    const block = this.#sql.firstBlock.get() as { id: number; last: Seq; written: Millis } | undefined
-    if (!block) return this.#written < before ? this.#openBlock.last + 1 : null
-    // A clock that was ahead and has been set right would otherwise keep the block until it is there again.
-    if (block.written > now) this.#sql.setWritten.run(now, block.id)
+    const oldest = this.#blocks.oldest(now)
     const { databaseBytes, freeBytes } = this.#size()
-    return block.written < before || databaseBytes - freeBytes > bytes ? block.last + 1 : null
+    // The newest readings are never too much: something else fills the database then.
+    const isTooMuch = oldest.full && databaseBytes - freeBytes > bytes
+    return oldest.written < before || isTooMuch ? oldest.last + 1 : null
   }
 
   #checkpointIfDue(): void {

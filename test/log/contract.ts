@@ -106,6 +106,19 @@ export function describeLog(name: string, open: () => Promise<TestedLog>): void 
         expect(page.next).toBe(start + 5)
       })
 
+      it('keeps to a range of times', async () => {
+        const start = log.head
+        log.append([1, 5, 3, 9, 5, 4].map((time) => reading({ time, device: `test:${time % 2}` })))
+        await push(log, 3, 100)
+        const times = { from: 3, to: 5 }
+        const page = await log.read(start, null, 10, times)
+        expect(numbers(page)).toEqual([start + 3, start + 6])
+        expect(page.next).toBe(log.head)
+        expect(numbers(await log.read(start, devices('test:1'), 10, times))).toEqual([start + 3])
+        const open = { from: 5, to: Number.POSITIVE_INFINITY }
+        expect(numbers(await log.read(start, null, 3, open))).toEqual([start + 2, start + 4, start + 5])
+      })
+
       it('reaches the end with a filter that matches nothing', async () => {
         log.append(readings(20))
         const { read, end } = await readAll(log, log.floor - 1, devices('test:none'))

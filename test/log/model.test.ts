@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { SeriesFilter, TimeRange } from '../../src/log/log.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
 import { openStore } from '../../src/log/open-store.ts'
 import type { SqliteStore } from '../../src/log/sqlite-store.ts'
@@ -12,7 +13,13 @@ import { devices, reading } from './sample.ts'
 /** What is done to both logs; shares are of the log's length. */
 type Step =
   | { readonly do: 'append'; readonly count: number; readonly devices: number[]; readonly time: number }
-  | { readonly do: 'read'; readonly after: number; readonly devices: number[]; readonly limit: number }
+  | {
+      readonly do: 'read'
+      readonly after: number
+      readonly devices: number[]
+      readonly limit: number
+      readonly time: number
+    }
   | { readonly do: 'seek'; readonly time: number }
   | { readonly do: 'seekLast'; readonly count: number; readonly devices: number[] }
   | { readonly do: 'retain'; readonly share: number }
@@ -36,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       after: share,
       devices: someDevices,
       limit: fc.constantFrom(1, 50, 3000, 100_000),
+      time,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('seek' as const), time }) },
@@ -79,7 +87,7 @@ it('says what the log in memory says, whatever was done to both', async () => {
         }
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 10 },
   )
 }, 60_000)
 
@@ -119,11 +127,13 @@ async function take(one: Step, model: MemoryLog, store: SqliteStore): Promise<vo
 
 /** Pages may end elsewhere, but each must hold what the model has between its ends, and lead on. */
 async function comparePages(one: Step & { do: 'read' }, model: MemoryLog, store: SqliteStore): Promise<void> {
-  for (const filter of [filterOf(one), null]) {
+  const times = { from: one.time, to: one.time + 3000 }
+  const filter = filterOf(one)
+  for (const what of [{ filter }, {}, { times }, { filter, times }]) {
     let after = Math.round(one.after * model.head)
     for (let pages = 0; after < model.head && pages < 20; pages++) {
-      const page = await store.read(after, filter, one.limit)
-      const expected = await allBetween(model, after, page.next, filter)
+      const page = await store.read(after, what.filter ?? null, one.limit, what.times)
+      const expected = await allBetween(model, after, page.next, what)
       expect(page.readings).toEqual(expected)
       expect(page.readings.length).toBeLessThanOrEqual(one.limit)
       expect(page.next).toBeGreaterThan(after)
@@ -133,10 +143,15 @@ async function comparePages(one: Step & { do: 'read' }, model: MemoryLog, store:
   }
 }
 
-async function allBetween(model: MemoryLog, after: number, to: number, filter: ReturnType<typeof devices> | null) {
+async function allBetween(
+  model: MemoryLog,
+  after: number,
+  to: number,
+  { filter, times }: { filter?: SeriesFilter; times?: TimeRange } = {},
+) {
   const found: LoggedReading[] = []
   for (let at = after; at < to; ) {
-    const page = await model.read(at, filter, Number.POSITIVE_INFINITY)
+    const page = await model.read(at, filter ?? null, Number.POSITIVE_INFINITY, times)
     found.push(...page.readings)
     at = page.next
   }
@@ -145,7 +160,7 @@ async function allBetween(model: MemoryLog, after: number, to: number, filter: R
 
 async function compareLatest(model: MemoryLog, store: SqliteStore): Promise<void> {
   const newest = new Map<string, LoggedReading>()
-  for (const one of await allBetween(model, 0, model.head, null)) newest.set(one.device, one)
+  for (const one of await allBetween(model, 0, model.head)) newest.set(one.device, one)
   const bySeq = (a: LoggedReading, b: LoggedReading) => a.seq - b.seq
   expect([...(await store.latest())].sort(bySeq)).toEqual([...newest.values()].sort(bySeq))
 }

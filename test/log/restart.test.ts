@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { numbers, readAll } from './contract.ts'
 import { devices, reading, readings } from './sample.ts'
@@ -28,6 +29,23 @@ it('knows a run in which nothing was appended', async () => {
   for (let i = 0; i < 3; i++) await (await place.open()).close()
   const store = await place.open()
   expect(store.runs.map(({ first }) => first)).toEqual([1, 1, 1, 1])
+})
+
+it('forgets the oldest runs of which nothing is kept, once there are many', async () => {
+  const first = await place.open()
+  first.append(readings(3))
+  await first.close()
+  const db = new Database(place.file)
+  const add = db.prepare('INSERT INTO run (id, first) VALUES (?, 4)')
+  for (let i = 0; i < 1500; i++) add.run(`x${i}`)
+  db.close()
+  const second = await place.open()
+  expect(second.runs.map(({ id }) => id).slice(0, 2)).toEqual([first.runs[0]!.id, 'x500'])
+  expect(second.runs).toHaveLength(1002)
+  await second.dropBelow(4)
+  await second.close()
+  const third = await place.open()
+  expect(third.runs[0]!.id).toBe('x501')
 })
 
 it('loses nothing that was durable, and never gives a number twice, when it is killed', async () => {

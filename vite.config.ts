@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  // `npx vite` serves the page while it is worked on, beside a gateway that runs as usual.
+  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/readyz': 'http://127.0.0.1:8080' } },
   plugins: [
     {
       // The script sets the theme and fills an empty body: without it the first paint may be a flash of the other theme.

@@ -20,7 +20,7 @@ const table: Record<string, string[]> = {
   decode: ['frame', 'framing', 'checksum', 'modbus', 'reading', 'units', 'metrics', 'errors'],
   devices: ['decode', 'framing'],
   log: ['reading', 'errors'],
-  feed: ['log', 'reading', 'errors'],
+  feed: ['log', 'metrics', 'reading', 'errors'],
   http: ['feed', 'log', 'reading', 'units', 'metrics', 'errors'],
   client: [],
   password: [],

@@ -1,3 +1,4 @@
+import { type Kind, kindOf } from '../metrics.ts'
 import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../reading.ts'
 import { isoTime } from './json.ts'
 
@@ -23,7 +24,8 @@ export interface Metric {
   readonly metric: string
   readonly channel?: string
   readonly unit: string | null
-  readonly kind: 'number' | 'boolean' | 'string'
+  /** How it is drawn and compared: a `counter` only grows, a `state` is no quantity. */
+  readonly kind: Kind
   readonly last: { readonly seq: Seq; readonly time: string; readonly value: Value; readonly quality?: Quality }
 }
 
@@ -79,7 +81,7 @@ function showMetric({ metric, channel, unit, value, seq, time, quality }: Logged
     metric,
     ...(channel !== undefined && { channel }),
     unit,
-    kind: typeof value as 'number' | 'boolean' | 'string',
+    kind: kindOf(metric, value),
     last: { seq, time: isoTime(time), value, ...(quality && { quality }) },
   }
 }

@@ -41,7 +41,7 @@ export const deviceShape = z.object({
       metric: z.string(),
       channel: z.string().optional(),
       unit,
-      kind: z.enum(['number', 'boolean', 'string']),
+      kind: z.enum(['gauge', 'counter', 'state']),
       last: z.object({ seq, time, value, quality: quality.optional() }),
     }),
   ),

@@ -13,7 +13,7 @@ it('knows devices by their readings, with the newest of every metric and channel
     reading({ device: 'b:2', metric: 'state', value: 'open', unit: null }),
   ])
   const [second, first] = await directory.list()
-  expect(second).toMatchObject({ id: 'b:2', name: '2', metrics: [{ metric: 'state', kind: 'string', unit: null }] })
+  expect(second).toMatchObject({ id: 'b:2', name: '2', metrics: [{ metric: 'state', kind: 'state', unit: null }] })
   expect(first).toEqual({
     id: 'test:one',
     name: 'one',
@@ -27,14 +27,14 @@ it('knows devices by their readings, with the newest of every metric and channel
       {
         metric: 'temperature',
         unit: 'Cel',
-        kind: 'number',
+        kind: 'gauge',
         last: { seq: 3, time: '2026-01-01T12:00:00.000Z', value: 2 },
       },
       {
         metric: 'temperature',
         channel: 'outside',
         unit: 'Cel',
-        kind: 'number',
+        kind: 'gauge',
         last: { seq: 2, time: '2026-11-22T10:00:00.000Z', value: 20 },
       },
     ],

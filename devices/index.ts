@@ -6,6 +6,7 @@ import { lines } from './lines.ts'
 import { nmea0183 } from './nmea0183.ts'
 import { pms3003 } from './pms3003.ts'
 import { pms5003 } from './pms5003.ts'
+import { ruuviGateway } from './ruuvi-gateway.ts'
 import { sds011 } from './sds011.ts'
 import { sensors } from './sensors.ts'
 import { shellyGen2 } from './shelly-gen2.ts'
@@ -18,6 +19,7 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts'
  */
 const shipped: readonly ProfileInput[] = [
   sensors,
+  ruuviGateway,
   tasmota,
   zigbee2mqtt,
   shellyGen2,

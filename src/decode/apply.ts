@@ -28,7 +28,7 @@ export function apply(bound: Bound, draft: Draft): boolean {
   draft.enter(rule.profile, bound.captures)
   draft.device = bound.device
   draft.channel = bound.channel
-  if (rule.protocol !== null) return applyProtocol(rule, draft)
+  if (rule.protocol !== null) return applyProtocol(bound, draft)
   if (rule.message.ignore !== undefined && !rule.choosy) {
     draft.reject(rule.message.ignore, 'message')
     return true
@@ -49,9 +49,10 @@ export function apply(bound: Bound, draft: Draft): boolean {
   return true
 }
 
-function applyProtocol(rule: Rule, draft: Draft): boolean {
+function applyProtocol(bound: Bound, draft: Draft): boolean {
+  const { rule } = bound
   if (rule.choosy && (!draft.read() || !holds(rule, draft))) return false
-  return rule.protocol!.decode(draft, rule.message.options) !== false
+  return rule.protocol!.decode(draft, rule.message.options, () => applyReadings(bound, draft)) !== false
 }
 
 function holds(rule: Rule, draft: Draft): boolean {

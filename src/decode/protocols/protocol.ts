@@ -17,6 +17,9 @@ export interface Protocol {
   claims?(draft: Draft, state: DecoderState, topic: string): boolean
   /** What a serial port asks the device, where the options say it. */
   polls?(options: unknown): readonly Poll[]
-  /** Returns false to leave the frame to the next rule. */
-  decode(draft: Draft, options: unknown): boolean | undefined
+  /**
+   * Returns false to leave the frame to the next rule. `readMembers` takes what the draft's document holds by the readings of the rule, for
+   * protocols that only make a document of the payload.
+   */
+  decode(draft: Draft, options: unknown, readMembers: () => void): boolean | undefined
 }

@@ -4,13 +4,17 @@ import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
 import { lines } from './lines.ts'
 import { nmea0183 } from './nmea0183.ts'
+import { openmqttgateway } from './openmqttgateway.ts'
 import { pms3003 } from './pms3003.ts'
 import { pms5003 } from './pms5003.ts'
+import { rtl433 } from './rtl_433.ts'
 import { ruuviGateway } from './ruuvi-gateway.ts'
 import { sds011 } from './sds011.ts'
 import { sensors } from './sensors.ts'
+import { shellyGen1 } from './shelly-gen1.ts'
 import { shellyGen2 } from './shelly-gen2.ts'
 import { tasmota } from './tasmota.ts'
+import { theengs } from './theengs.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
 
 /**
@@ -19,7 +23,11 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts'
  */
 const shipped: readonly ProfileInput[] = [
   sensors,
+  shellyGen1,
   ruuviGateway,
+  rtl433,
+  theengs,
+  openmqttgateway,
   tasmota,
   zigbee2mqtt,
   shellyGen2,

@@ -8,6 +8,7 @@ const needed = {
   'mosquitto-clients': 'mosquitto_pub',
   openssl: 'openssl',
   socat: 'socat',
+  'build-essential': 'g++',
   chromium: 'chromium',
 }
 

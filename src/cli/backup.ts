@@ -25,7 +25,7 @@ export async function backup(file: string, options: GatewayOptions): Promise<voi
     await link(part, target).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST' ? taken : error
     })
-    note(`${target}: ${megabytes(bytes)}`)
+    note(`${target}: ${sizeText(bytes)}`)
   } finally {
     await rm(part, { force: true })
   }
@@ -39,7 +39,7 @@ async function save(body: ReadableStream<Uint8Array>, part: string, total: numbe
       bytes += chunk.length
       if (process.stderr.isTTY && Date.now() - shown > 250) {
         shown = Date.now()
-        process.stderr.write(`\r${megabytes(bytes)}${Number.isNaN(total) ? '' : ` of ${megabytes(total)}`} `)
+        process.stderr.write(`\r${sizeText(bytes)}${Number.isNaN(total) ? '' : ` of ${sizeText(total)}`} `)
       }
       done(null, chunk)
     },
@@ -50,6 +50,6 @@ async function save(body: ReadableStream<Uint8Array>, part: string, total: numbe
   return bytes
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

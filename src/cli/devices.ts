@@ -1,5 +1,6 @@
 import type { Metric } from '../client/client.ts'
 import { clientOf, type GatewayOptions } from './connect.ts'
+import { amountText } from './tail.ts'
 import { paint, plain, print, roughly, table } from './terminal.ts'
 
 export interface DevicesOptions extends GatewayOptions {
@@ -29,5 +30,5 @@ export async function devices(options: DevicesOptions): Promise<void> {
 function metricText({ metric, channel, unit, last }: Metric): string {
   const name = channel === undefined ? metric : `${metric}/${channel}`
   if (!last) return plain(name)
-  return plain(`${name} ${last.value}${unit === null ? '' : ` ${unit}`}`)
+  return plain(`${name} ${amountText(last.value, unit)}`)
 }

@@ -65,9 +65,14 @@ function textLine(event: FollowEvent): string {
 /** A reading for people: time, device, metric and channel, value and unit, and what is wrong with it. */
 export function readingLine({ time, device, metric, channel, value, unit, quality }: Omit<Reading, 'seq'>): string {
   const name = channel === undefined ? metric : `${metric}/${channel}`
-  const amount = plain(unit === null ? String(value) : `${value} ${unit}`)
+  const amount = plain(amountText(value, unit))
   const parts = [paint('dim', plain(time)), paint('cyan', plain(device)), plain(name), paint('bold', amount)]
   return [...parts, ...(quality ? [paint('yellow', quality)] : [])].join('  ')
+}
+
+/** A value with its unit; a ratio has none to show. */
+export function amountText(value: Reading['value'], unit: string | null): string {
+  return unit === null || unit === '/' ? String(value) : `${value} ${unit}`
 }
 
 const gapReasons: Partial<Record<string, string>> = {

@@ -103,6 +103,7 @@ async function* run(
         end.signal.removeEventListener('abort', giveUp)
         giveUp()
       }
+      if (end.signal.aborted) return
       const delayMs = reconnectDelayMs(failures, retryMs)
       onState({ state: 'waiting', reason, delayMs })
       await sleep(delayMs, end.signal)

@@ -120,7 +120,7 @@ describe('rivulet backup', () => {
   it('writes a new file that only its owner may read', async () => {
     answer = [200, bytes]
     const { code, err } = await rivulet(['backup', 'copy.db'], { cwd })
-    expect({ code, err }).toEqual({ code: 0, err: `${cwd}/copy.db: 0.3 MB\n` })
+    expect({ code, err }).toEqual({ code: 0, err: `${cwd}/copy.db: 300 kB\n` })
     expect(readFileSync(join(cwd, 'copy.db'))).toEqual(bytes)
     expect(statSync(join(cwd, 'copy.db')).mode & 0o777).toBe(0o600)
     expect(asked).toEqual([{ method: 'POST', url: '/api/backup', body: undefined }])

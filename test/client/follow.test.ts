@@ -210,8 +210,13 @@ describe('a followed stream', () => {
     })
     for (const wanted of ['live', 'waiting'] as const) {
       const control = new AbortController()
-      const onState = ({ state }: FollowState) => state === wanted && setImmediate(() => control.abort())
+      const states: string[] = []
+      const onState = ({ state }: FollowState) => {
+        states.push(state)
+        if (state === wanted) setImmediate(() => control.abort())
+      }
       expect(await take(client.follow({ signal: control.signal, onState }), 1)).toEqual([])
+      expect(states.at(-1)).toBe(wanted)
     }
     expect(await take(client.follow({ signal: AbortSignal.abort() }), 1)).toEqual([])
     expect(gateway.requests).toHaveLength(2)

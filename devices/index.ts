@@ -10,9 +10,11 @@ import { pms5003 } from './pms5003.ts'
 import { rtl433 } from './rtl_433.ts'
 import { ruuviGateway } from './ruuvi-gateway.ts'
 import { sds011 } from './sds011.ts'
+import { senml } from './senml.ts'
 import { sensors } from './sensors.ts'
 import { shellyGen1 } from './shelly-gen1.ts'
 import { shellyGen2 } from './shelly-gen2.ts'
+import { sparkplugB } from './sparkplug-b.ts'
 import { tasmota } from './tasmota.ts'
 import { theengs } from './theengs.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
@@ -22,7 +24,6 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts'
  * with free prefixes, and last the one that takes what is left.
  */
 const shipped: readonly ProfileInput[] = [
-  sensors,
   shellyGen1,
   ruuviGateway,
   rtl433,
@@ -30,6 +31,10 @@ const shipped: readonly ProfileInput[] = [
   openmqttgateway,
   tasmota,
   zigbee2mqtt,
+  sparkplugB,
+  // Recognised by the form of the message, on topics that others would take by their name alone.
+  senml,
+  sensors,
   shellyGen2,
   esphome,
   lines,

@@ -100,6 +100,7 @@ const quantities: Record<string, readonly UnitRow[]> = {
     ['kn', 1852 / 3600, 0, 'N', 'knots', 'kt', 'kts', 'knot'],
     ['mph', 0.44704, 0, 'mi/h'],
     ['ft/s', 0.3048, 0],
+    ['m/h', 1 / 3600, 0],
   ],
   precipitation_rate: [
     ['mm/h', 1, 0, 'mm/hr'],
@@ -161,6 +162,7 @@ const quantities: Record<string, readonly UnitRow[]> = {
   reactive_energy: [
     ['kvarh', 1, 0, 'kVArh', 'kVARh'],
     ['varh', 0.001, 0, 'VArh'],
+    ['vars', 1 / 3_600_000, 0],
   ],
   frequency: [
     ['Hz', 1, 0, 'hz', 'hertz'],
@@ -196,6 +198,7 @@ const quantities: Record<string, readonly UnitRow[]> = {
     ['l/min', 0.06, 0, 'L/min', 'l/m'],
     ['l/h', 0.001, 0, 'L/h'],
     ['m3/s', 3600, 0, 'm³/s'],
+    ['l/s', 3.6, 0, 'L/s'],
   ],
   mass: [
     ['kg', 1, 0],
@@ -218,10 +221,38 @@ const quantities: Record<string, readonly UnitRow[]> = {
     ['B', 1, 0, 'bytes', 'byte'],
     ['KiB', 1024, 0, 'kB', 'KB'],
     ['MiB', 1_048_576, 0, 'MB'],
+    ['GB', 1e9, 0],
+    ['bit', 0.125, 0],
   ],
-  data_rate: [['bit/s', 1, 0, 'bps', 'baud']],
+  data_rate: [
+    ['bit/s', 1, 0, 'bps', 'baud'],
+    ['B/s', 8, 0],
+    ['MB/s', 8e6, 0],
+    ['Mbit/s', 1e6, 0, 'Mbps'],
+  ],
   dose_rate: [['uSv/h', 1, 0, 'µSv/h', 'μSv/h']],
   count_rate: [['count/min', 1, 0, 'cpm', 'CPM']],
+  // Further units of the SenML registry, for quantities that have no metric of their own.
+  apparent_energy: [
+    ['kVAh', 1, 0],
+    ['VAs', 1 / 3_600_000, 0],
+  ],
+  luminous_flux: [['lm', 1, 0, 'lumen']],
+  luminous_intensity: [
+    ['cd', 1, 0],
+    ['ct', 1, 0],
+  ],
+  luminance: [['cd/m2', 1, 0, 'cd/m²']],
+  conductance: [['S', 1, 0, 'siemens']],
+  activity: [['Bq', 1, 0]],
+  density: [['kg/m3', 1, 0, 'kg/m³']],
+  turbidity: [['NTU', 1, 0]],
+  heart_rate: [['beat/min', 1, 0]],
+  remaining_energy: [['EL', 1, 0]],
+  energy_per_length: [
+    ['Wh/km', 1, 0],
+    ['J/m', 1 / 3.6, 0],
+  ],
 }
 
 const units = new Map<string, Unit>()

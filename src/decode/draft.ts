@@ -3,12 +3,11 @@ import type { DeviceId, Millis, Quality, Reading, Value } from '../reading.ts'
 import { isSane, judgeTime, type TimeFormat } from './clock.ts'
 import type { DecodeClock, Decoded, DecoderState, DeviceEvent, Rejection } from './decoder.ts'
 import { judgeNumber, judgeWord } from './judge.ts'
-import type { Leaf, Scaling } from './leaf.ts'
-import { compileLeaf } from './leaf.ts'
+import { type Leaf, leafOrNull, type Scaling } from './leaf.ts'
 import { makeReading } from './make-reading.ts'
 import type { Memory } from './memory.ts'
 import { looksLikeJson, textOf } from './payload.ts'
-import type { Profile, Target } from './profile.ts'
+import type { MetricTarget, Profile, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
 import { putState } from './state.ts'
 import type { Scope, Template } from './template.ts'
@@ -189,21 +188,30 @@ export class Draft implements Scope {
     this.time = sane ? time : this.frame.receivedAt
   }
 
-  /** Takes a raw value by a rule that is a constant of its protocol. `where` names it in messages. */
-  measure(target: Target & { metric: string }, raw: unknown, where: string): void {
+  /**
+   * Takes a raw value by a rule that is a constant of its protocol, or one kept in the state: it is compiled once per object.
+   * `where` names it in messages.
+   */
+  measure(target: MetricTarget, raw: unknown, where: string): void {
     let leaf = constants.get(target)
-    if (!leaf) {
-      leaf = compileLeaf([target], target.metric, [])
+    if (leaf === undefined) {
+      leaf = leafOrNull(target)
       constants.set(target, leaf)
     }
-    this.take(leaf, raw, where)
+    if (leaf) this.take(leaf, raw, where)
+    else this.reject('unknown_unit', where)
+  }
+
+  /** Takes a raw value by a rule that was worked out from the message itself. */
+  measureAs(target: MetricTarget, raw: unknown, where: string): void {
+    const leaf = this.memory.leafFor(target)
+    if (leaf) this.take(leaf, raw, where)
+    else this.reject('unknown_unit', where)
   }
 
   /** Takes a raw value in a unit that the message or a declaration names. */
   measureIn(metric: string, unit: string | null, raw: unknown, where: string): void {
-    const leaf = this.memory.leafIn(metric, unit)
-    if (leaf) this.take(leaf, raw, where)
-    else this.reject('unknown_unit', where)
+    this.measureAs(unit === null ? { metric } : { metric, unit }, raw, where)
   }
 
   /** Decides what becomes of a raw value. `where` names it in messages; without it the walked path does. */
@@ -264,7 +272,7 @@ export class Draft implements Scope {
 }
 
 /** Leaves of the targets that protocols hold as constants. */
-const constants = new WeakMap<Target, Leaf>()
+const constants = new WeakMap<Target, Leaf | null>()
 
 /** Rejections kept of one message. */
 const rejectedMax = 100

@@ -1,7 +1,7 @@
 import { findMetric, type ValueType } from '../metrics.ts'
 import type { Value } from '../reading.ts'
 import { type Conversion, conversion, findUnit } from '../units.ts'
-import type { Condition, Target } from './profile.ts'
+import type { Condition, MetricTarget, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
 import { compileRef, compileTemplate, type Ref, type Scope, type Template } from './template.ts'
 
@@ -43,6 +43,16 @@ export function compileLeaf(targets: readonly Target[], name: string, wildcards:
   for (let i = targets.length - 1; i >= 0; i--) leaf = compileTarget(targets[i]!, name, wildcards, leaf)
   if (!leaf) throw new SyntaxError('a reading needs a metric')
   return leaf
+}
+
+/** The same for a target that came with messages: null when its unit does not fit the metric or is not known. */
+export function leafOrNull(target: MetricTarget): Leaf | null {
+  try {
+    return compileLeaf([target], target.metric, [])
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
 }
 
 function compileTarget(target: Target, name: string, wildcards: readonly number[], next: Leaf | null): Leaf {

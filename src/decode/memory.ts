@@ -3,7 +3,8 @@ import type { DeviceId, Millis, Reading } from '../reading.ts'
 import { conversion } from '../units.ts'
 import { BoundedMap } from './bounded.ts'
 import { deviceId } from './device-id.ts'
-import { compileLeaf, type Leaf, type Scaling, scaling } from './leaf.ts'
+import { type Leaf, leafOrNull, type Scaling, scaling } from './leaf.ts'
+import type { MetricTarget } from './profile.ts'
 
 /**
  * What a decoder works out once and keeps in memory for one source. All of it can be forgotten: it is derived from the
@@ -12,6 +13,8 @@ import { compileLeaf, type Leaf, type Scaling, scaling } from './leaf.ts'
 export class Memory {
   /** Names last told in `seen` events, by device id; empty where it has none. */
   readonly names = new BoundedMap<DeviceId, string>(20_000)
+  /** What protocols note about the run of messages, such as the last sequence number; by keys that begin with the protocol's name. */
+  readonly notes = new BoundedMap<string, number>(20_000)
   readonly #ids = new BoundedMap<string, DeviceId>(20_000)
   readonly #leaves = new BoundedMap<string, Leaf | null>(4096)
   readonly #scalings = new BoundedMap<string, Scaling | null>(1024)
@@ -31,12 +34,12 @@ export class Memory {
     return id
   }
 
-  /** A rule for a metric in a unit that a message names; null when the unit does not fit the metric or is not known. */
-  leafIn(metric: string, unit: string | null): Leaf | null {
-    const key = `${metric} ${unit}`
+  /** A rule that a message gives; null when its unit does not fit the metric or is not known. */
+  leafFor(target: MetricTarget): Leaf | null {
+    const key = JSON.stringify(target)
     let leaf = this.#leaves.get(key)
     if (leaf === undefined) {
-      leaf = leafOrNull(metric, unit)
+      leaf = leafOrNull(target)
       this.#leaves.set(key, leaf)
     }
     return leaf
@@ -89,14 +92,5 @@ export class Counters {
     last.value = value
     last.time = time
     return dropped
-  }
-}
-
-function leafOrNull(metric: string, unit: string | null): Leaf | null {
-  try {
-    return compileLeaf([{ metric, ...(unit !== null && { unit }) }], metric, [])
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
   }
 }

@@ -193,6 +193,8 @@ export type ProfileInput = z.input<typeof profileSchema>
 export type Profile = z.output<typeof profileSchema>
 export type Message = Profile['messages'][number]
 export type Target = z.output<typeof target>
+/** A target as messages and protocols make them: it always says which metric. */
+export type MetricTarget = Target & { readonly metric: string }
 export type ReadingRule = z.output<typeof reading>
 /** Path in the document → what stands there. */
 export type Readings = Record<string, z.input<typeof reading>>

@@ -1,4 +1,4 @@
 /** Protocols that data cannot express: a closed list. Each is a module of its name in this folder. */
-export const protocolNames = ['generic', 'lines', 'nmea0183', 'ruuvi', 'zigbee2mqtt'] as const
+export const protocolNames = ['generic', 'lines', 'nmea0183', 'ruuvi', 'senml', 'sparkplug', 'zigbee2mqtt'] as const
 
 export type ProtocolName = (typeof protocolNames)[number]

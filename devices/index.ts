@@ -1,22 +1,31 @@
 import { parseProfile } from '../src/decode/parse-profile.ts'
 import type { Profile, ProfileInput } from '../src/decode/profile.ts'
+import { dsmrP1 } from './dsmr-p1.ts'
+import { eastronSdm } from './eastron-sdm.ts'
 import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
+import { jeelinkLacrosse } from './jeelink-lacrosse.ts'
 import { lines } from './lines.ts'
+import { mhZ19 } from './mh-z19.ts'
+import { mysensors } from './mysensors.ts'
 import { nmea0183 } from './nmea0183.ts'
 import { openmqttgateway } from './openmqttgateway.ts'
 import { pms3003 } from './pms3003.ts'
 import { pms5003 } from './pms5003.ts'
+import { rflink } from './rflink.ts'
 import { rtl433 } from './rtl_433.ts'
 import { ruuviGateway } from './ruuvi-gateway.ts'
 import { sds011 } from './sds011.ts'
 import { senml } from './senml.ts'
+import { senseairS8 } from './senseair-s8.ts'
 import { sensors } from './sensors.ts'
 import { shellyGen1 } from './shelly-gen1.ts'
 import { shellyGen2 } from './shelly-gen2.ts'
 import { sparkplugB } from './sparkplug-b.ts'
 import { tasmota } from './tasmota.ts'
 import { theengs } from './theengs.ts'
+import { vedirect } from './vedirect.ts'
+import { xyMd02 } from './xy-md02.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
 
 /**
@@ -37,6 +46,15 @@ const shipped: readonly ProfileInput[] = [
   sensors,
   shellyGen2,
   esphome,
+  dsmrP1,
+  eastronSdm,
+  jeelinkLacrosse,
+  mhZ19,
+  mysensors,
+  rflink,
+  senseairS8,
+  vedirect,
+  xyMd02,
   lines,
   nmea0183,
   pms3003,

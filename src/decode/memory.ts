@@ -18,6 +18,7 @@ export class Memory {
   readonly #ids = new BoundedMap<string, DeviceId>(20_000)
   readonly #leaves = new BoundedMap<string, Leaf | null>(4096)
   readonly #scalings = new BoundedMap<string, Scaling | null>(1024)
+  readonly #repeats = new BoundedMap<string, string>(4096)
   readonly #counters: Counters
 
   constructor(counters: Counters) {
@@ -55,6 +56,13 @@ export class Memory {
       this.#scalings.set(key, found)
     }
     return found
+  }
+
+  /** Whether this is what was said of the subject last time too; remembers it. For values that a device repeats until it has a new one. */
+  repeats(subject: string, said: string): boolean {
+    if (this.#repeats.get(subject) === said) return true
+    this.#repeats.set(subject, said)
+    return false
   }
 
   /** Whether a counter stands lower than it stood before; remembers where it stands. */

@@ -25,7 +25,8 @@ const condition = z
   })
   .describe('when a rule holds')
 
-const target = z.strictObject({
+/** What stands at one place of a message: shared with the register maps of Modbus. */
+export const target = z.strictObject({
   metric: metric.optional().describe('quantity in snake_case, without its unit; the name of the field unless given'),
   unit: z
     .string()

@@ -6,6 +6,7 @@ export const reasons = {
   clock_invalid: "the device's clock is not to be trusted; the time of arrival was taken instead",
   column_count: 'the line has another number of columns than the profile',
   command_topic: 'a command to a device, not something it measured',
+  device_exception: 'the device answered that it cannot do what was asked',
   duplicate: 'the same message was stored before',
   empty: 'the payload is empty, which is not a zero',
   header_line: 'a line of column names',

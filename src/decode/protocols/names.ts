@@ -1,4 +1,17 @@
 /** Protocols that data cannot express: a closed list. Each is a module of its name in this folder. */
-export const protocolNames = ['generic', 'lines', 'nmea0183', 'ruuvi', 'senml', 'sparkplug', 'zigbee2mqtt'] as const
+export const protocolNames = [
+  'dsmr-p1',
+  'generic',
+  'lines',
+  'modbus-rtu',
+  'mysensors',
+  'nmea0183',
+  'rflink',
+  'ruuvi',
+  'senml',
+  'sparkplug',
+  'vedirect',
+  'zigbee2mqtt',
+] as const
 
 export type ProtocolName = (typeof protocolNames)[number]

@@ -1,0 +1,29 @@
+import { defineDevice } from '../src/decode/profile.ts'
+
+export const senseairS8 = defineDevice({
+  id: 'senseair-s8',
+  name: 'Senseair S8 CO₂ sensor',
+  family: 'modbus',
+  about: 'https://rmtplusstoragesenseair.blob.core.windows.net/docs/Dev/publicerat/TDE2067.pdf',
+  silentAfterMs: 5 * 60_000,
+  serial: { framing: { kind: 'modbus-rtu' }, baud: 9600 },
+  messages: [
+    {
+      protocol: 'modbus-rtu',
+      options: {
+        // Any sensor answers to this one.
+        address: 254,
+        function: 4,
+        registers: [{ register: 3, metric: 'co2', range: [1, 32_767] }],
+      },
+    },
+  ],
+  examples: [
+    {
+      hex: 'fe040203522c29',
+      request: 'fe0400030001d5c5',
+      readings: [{ metric: 'co2', value: 850, unit: 'ppm' }],
+    },
+    { hex: 'fe040203522c28', request: 'fe0400030001d5c5', rejected: ['checksum_mismatch'] },
+  ],
+})

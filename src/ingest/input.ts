@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.ts'
-import type { Millis, Seq } from '../reading.ts'
+import type { Millis } from '../reading.ts'
 
 /** Takes a frame; when it returns, what the frame held is appended to the log (not yet durable). Never throws. */
 export type FrameSink = (frame: Frame) => void
@@ -18,11 +18,18 @@ export interface RejectedBytes {
 /** Takes note of bytes given up. Never throws. */
 export type RejectSink = (rejected: RejectedBytes) => void
 
-/** How an input learns that what it handed over is on disk. The log is one. */
+/**
+ * How an input learns that what it handed over is on disk. The numbers count everything that was given to the store, also
+ * what brought no reading, and commits are made in order.
+ */
 export interface Durability {
-  readonly head: Seq
-  readonly durableHead: Seq
-  durable(seq: Seq): Promise<void>
+  /** How much was given. */
+  readonly head: number
+  /** How much of it is on disk. */
+  readonly durableHead: number
+  /** Resolves when that much is on disk; rejects only when the store is closed first. */
+  durable(head: number): Promise<void>
+  /** Asks for a commit now instead of when a batch is full or old: somebody waits. */
   commitSoon(): void
 }
 

@@ -78,6 +78,8 @@ export class Sessions {
   }
 
   async subscriptionsByTopic(topic: string): Promise<{ clientId: string; topic: string; qos: number }[]> {
+    // The usual case, once a message.
+    if (this.#tree.isEmpty) return []
     return Array.from(this.#tree.match(topic), ([clientId, { topic, qos }]) => ({ clientId, topic, qos }))
   }
 

@@ -7,6 +7,10 @@ interface Node<V> {
 export class TopicTree<V> {
   readonly #root: Node<V> = { children: new Map(), values: new Map() }
 
+  get isEmpty(): boolean {
+    return this.#root.children.size === 0
+  }
+
   set(filter: string, owner: string, value: V): void {
     let node = this.#root
     for (const level of filter.split('/')) {
@@ -37,7 +41,7 @@ export class TopicTree<V> {
   /** One value for each owner with a filter that takes the topic. Rules as in `matchesTopic`. */
   match(topic: string): ReadonlyMap<string, V> {
     const found = new Map<string, V>()
-    if (this.#root.children.size > 0) collect(this.#root, topic.split('/'), 0, found)
+    collect(this.#root, topic.split('/'), 0, found)
     return found
   }
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
-import type { Seq } from '../../reading.ts'
 import type { Durability } from '../input.ts'
 import { PacketWalker, packetType } from './packets.ts'
+import { SenderWindow } from './sender-window.ts'
 
 /**
  * More acknowledgements than a peer can wait for: 65,535 packet ids of at most 6 bytes each are under 400 kB, and the
@@ -9,11 +9,12 @@ import { PacketWalker, packetType } from './packets.ts'
  */
 const owedBytesMax = 2 * 1024 * 1024
 
-/** A sender that answers a release within this time had been waiting for it. */
-const windowMs = 20
+/** See `#send`. A quarter of what was released, so that a small window is not kept much smaller, and less than TCP's 40 ms. */
+const tailAcksMax = 8
+const tailMs = 30
 
 export interface AckGateOptions {
-  /** So many unacknowledged messages, come right after a release, mean that the sender's window is full. */
+  /** So many unacknowledged messages that came together mean that the sender's window is full. */
   readonly unacked?: number
   /** Sees the incoming bytes and returns those that go on; throws when they are no MQTT. */
   readonly admit?: (chunk: Buffer) => Buffer | undefined
@@ -27,7 +28,7 @@ export interface AckGateOptions {
 export class AckGate extends Duplex {
   readonly #socket: Duplex
   readonly #durability: Durability
-  readonly #unacked: number
+  readonly #window: SenderWindow
   readonly #walker = new PacketWalker()
   /** Held packets, one after the other; `#marks` says which of them wait for what. */
   #held = Buffer.allocUnsafe(1024)
@@ -35,15 +36,15 @@ export class AckGate extends Duplex {
   #heldAcks = 0
   #marks: Mark[] = []
   #waiting = false
+  #tail: Buffer = Buffer.alloc(0)
+  #tailTimer: NodeJS.Timeout | undefined
   #emptied: (() => void)[] = []
-  #window: Window
 
   constructor(socket: Duplex, durability: Durability, { unacked = 10, admit }: AckGateOptions = {}) {
     super()
     this.#socket = socket
     this.#durability = durability
-    this.#unacked = unacked
-    this.#window = { from: undefined, arrived: 0, enough: unacked }
+    this.#window = new SenderWindow(unacked)
     socket.on('data', (chunk: Buffer) => this.#receive(admit, chunk))
     socket.on('end', () => this.push(null))
     socket.on('error', (error) => this.destroy(error))
@@ -52,6 +53,7 @@ export class AckGate extends Duplex {
 
   /** Asks for a commit and resolves when no acknowledgement is held any more, or the connection is gone. */
   flush(): Promise<void> {
+    this.#sendTail()
     if (this.#heldAcks === 0 || this.destroyed) return Promise.resolve()
     this.#durability.commitSoon()
     return new Promise((resolve) => this.#emptied.push(resolve))
@@ -74,10 +76,12 @@ export class AckGate extends Duplex {
   }
 
   override _final(done: () => void): void {
+    this.#sendTail()
     this.#socket.end(done)
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#tailTimer)
     this.#socket.destroy()
     this.#marks = []
     this.#heldAcks = 0
@@ -88,6 +92,7 @@ export class AckGate extends Duplex {
 
   #receive(admit: AckGateOptions['admit'], chunk: Buffer): void {
     try {
+      if (this.#tail.length > 0) this.#sendTail(lengthAt(this.#tail, 0))
       const admitted = admit ? admit(chunk) : chunk
       if (admitted && !this.push(admitted)) this.#socket.pause()
     } catch (error) {
@@ -123,49 +128,30 @@ export class AckGate extends Duplex {
     if (this.#walker.ended) this.#mark()
   }
 
-  /** A whole acknowledgement stands in `#held`: it goes out when the log as it is now is on disk. */
+  /** A whole acknowledgement stands in `#held`: it goes out when what was given to the log until now is on disk. */
   #mark(): void {
-    const seq = this.#durability.head
+    const { head } = this.#durability
     const last = this.#marks.at(-1)
     this.#heldAcks++
-    // Not joined to a mark that is being waited for: what came without a reading may not be in that commit any more.
-    if (last?.seq === seq && !(this.#waiting && this.#marks.length === 1)) {
+    if (last?.head === head) {
       last.end = this.#heldBytes
       last.acks++
-    } else this.#marks.push({ seq, end: this.#heldBytes, acks: 1 })
+    } else this.#marks.push({ head, end: this.#heldBytes, acks: 1 })
     if (this.#heldBytes + this.#socket.writableLength > owedBytesMax)
       this.destroy(new Error('the peer sends on without reading its acknowledgements'))
-    this.#watchWindow()
+    // At the end of the turn: a commit then holds all that came in one read, not the first few messages of it.
+    if (this.#window.arrived(performance.now(), this.#heldAcks)) setImmediate(() => this.#durability.commitSoon())
     this.#wait()
-  }
-
-  /**
-   * A commit costs the card a few pages, so it is asked for early only when the sender stands still without it: it has
-   * answered the last release at once, with as many messages as that had let go (or `unacked` of them), and at least
-   * `unacked` are open again. A trickle never does that.
-   */
-  #watchWindow(): void {
-    const window = this.#window
-    if (window.arrived >= window.enough) return
-    const now = performance.now()
-    window.from ??= now
-    if (now - window.from > windowMs) {
-      window.arrived = Number.POSITIVE_INFINITY
-      return
-    }
-    if (++window.arrived < window.enough) return
-    if (this.#heldAcks < this.#unacked) window.arrived = window.enough - 1
-    else this.#durability.commitSoon()
   }
 
   #wait(): void {
     const first = this.#marks[0]
     if (this.#waiting || !first || this.destroyed) return
     this.#waiting = true
-    this.#durability.durable(first.seq).then(
+    this.#durability.durable(first.head).then(
       () => {
         this.#waiting = false
-        this.#release(first)
+        this.#release(Math.max(first.head, this.#durability.durableHead))
         this.#wait()
       },
       // The log was closed first. What is held was not stored for certain, so its sender has to send it again.
@@ -173,46 +159,63 @@ export class AckGate extends Duplex {
     )
   }
 
-  /** Lets go what waited for `durable`, and whatever is older than the durable head: commits are made in order. */
-  #release(durable: Mark): void {
+  #release(durableHead: number): void {
     if (this.destroyed) return
-    const { durableHead } = this.#durability
     let count = 0
-    let end = 0
     let acks = 0
     for (const mark of this.#marks) {
-      if (mark !== durable && mark.seq >= durableHead) break
+      if (mark.head > durableHead) break
       count++
-      end = mark.end
       acks += mark.acks
     }
-    this.#socket.write(Buffer.from(this.#held.subarray(0, end)))
+    const { end } = this.#marks.splice(0, count).at(-1)!
+    this.#send(Buffer.from(this.#held.subarray(0, end)), acks)
     this.#held.copyWithin(0, end, this.#heldBytes)
     this.#heldBytes -= end
     this.#heldAcks -= acks
-    this.#marks.splice(0, count)
     for (const mark of this.#marks) mark.end -= end
-    this.#window = { from: performance.now(), arrived: 0, enough: Math.min(this.#unacked, acks) }
+    this.#window.released(acks)
     if (this.#heldAcks === 0) this.#settleFlush()
   }
 
+  /**
+   * A sender with Nagle's algorithm on sends one message of its new window, and the others when TCP has acknowledged it;
+   * while we have nothing to send that takes 40 ms. So the last few acknowledgements of a release are kept, and one sent
+   * with each read that brings something, to carry TCP's.
+   */
+  #send(acks: Buffer, count: number): void {
+    let tail = 0
+    for (let left = count - Math.min(tailAcksMax, count >> 2); left > 0; left--) tail += lengthAt(acks, tail)
+    this.#sendTail()
+    this.#socket.write(acks.subarray(0, tail))
+    if (tail === acks.length) return
+    this.#tail = acks.subarray(tail)
+    this.#tailTimer = setTimeout(() => this.#sendTail(), tailMs)
+  }
+
+  #sendTail(bytes = this.#tail.length): void {
+    if (bytes === 0 || this.destroyed) return
+    this.#socket.write(this.#tail.subarray(0, bytes))
+    this.#tail = this.#tail.subarray(bytes)
+    if (this.#tail.length === 0) clearTimeout(this.#tailTimer)
+  }
+
   #settleFlush(): void {
+    if (this.#emptied.length > 0) this.#sendTail()
     for (const resolve of this.#emptied.splice(0)) resolve()
   }
 }
 
-/** Acknowledgements in `#held` up to byte `end` that were written while `seq` was the head. */
+/** Acknowledgements in `#held` up to byte `end` that were written while so much had been given. */
 interface Mark {
-  readonly seq: Seq
+  readonly head: number
   end: number
   acks: number
 }
 
-/** Messages that came since the last release, and how many of them show that their sender had waited for it. */
-interface Window {
-  from: number | undefined
-  arrived: number
-  readonly enough: number
+/** Acknowledgements are all shorter than 128 bytes, so their length is one byte (MQTT 5 §3.4). */
+function lengthAt(acks: Buffer, at: number): number {
+  return 2 + acks[at + 1]!
 }
 
 function isAck(type: number): boolean {

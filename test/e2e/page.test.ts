@@ -18,6 +18,7 @@ let browser: Browser
 let mosquitto: Mosquitto
 let gateway: GatewayProcess
 let opened: WatchedPage[]
+let measuredAt: number
 
 beforeAll(async () => {
   browser = await launchChromium()
@@ -27,6 +28,7 @@ afterAll(() => browser.close())
 
 beforeEach(async () => {
   opened = []
+  measuredAt = Date.now() - 60_000
   mosquitto = await startMosquitto({ config: 'persistence true' })
   gateway = await startGateway({
     config: { mqtt: { listen: 'off', brokers: [{ url: `mqtt://127.0.0.1:${mosquitto.port}`, clientId: 'rivulet' }] } },
@@ -57,32 +59,32 @@ it('helps with the first message, and shows it', async () => {
 })
 
 it('draws a reading that is published, after those of the last hour', async () => {
-  await publish('sensors/attic/temperature', 20.25)
-  await publish('sensors/attic/temperature', 20.5)
+  await measure(20.25)
+  await measure(20.5)
   await gateway.kill()
   await gateway.restart()
   const page = await open('/#/device/mqtt:attic')
   const panel = page.getByRole('region', { name: 'Temperature' })
   await panel.getByText('20.5').waitFor()
-  await publish('sensors/attic/temperature', 20.75)
+  await measure(20.75)
   await panel.getByText('20.8').waitFor()
   await expect.poll(() => valuesOnChart(panel), patient).toEqual(['20.3', '20.5', '20.8'])
 })
 
 it('draws a line without a hole over a restart of the gateway', async () => {
-  await publish('sensors/attic/temperature', 1)
+  await measure(1)
   const page = await open('/#/device/mqtt:attic?range=5m')
   const panel = page.getByRole('region', { name: 'Temperature' })
-  for (const value of [2, 3]) await publish('sensors/attic/temperature', value)
+  for (const value of [2, 3]) await measure(value)
   await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0'])
   // What is not on disk when the gateway is killed comes once more from the broker, under another number.
   await expect.poll(() => metric('rivulet_log_uncommitted'), patient).toBe(0)
   await gateway.kill('SIGKILL')
   await page.getByText('Reconnecting').waitFor()
-  for (const value of [4, 5]) await publish('sensors/attic/temperature', value)
+  for (const value of [4, 5]) await measure(value)
   await gateway.restart()
   await page.getByText('Live').waitFor()
-  await publish('sensors/attic/temperature', 6)
+  await measure(6)
   await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
   const { columns, drawn } = await drawnColumns(panel)
   expect(drawn).toBeGreaterThan(3)
@@ -230,6 +232,12 @@ async function publish(topic: string, message: string | number): Promise<void> {
     '-m',
     String(message),
   ])
+}
+
+/** A temperature in the attic, a second after the one before: on a chart, points of one instant are one. */
+async function measure(temperature: number): Promise<void> {
+  measuredAt += 1000
+  await publish('sensors/attic', JSON.stringify({ temperature, time: new Date(measuredAt).toISOString() }))
 }
 
 async function expectNoOverflow(page: Awaited<ReturnType<typeof open>>): Promise<void> {

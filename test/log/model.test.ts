@@ -8,6 +8,7 @@ import { MemoryLog } from '../../src/log/memory-log.ts'
 import { openStore } from '../../src/log/open-store.ts'
 import type { SqliteStore } from '../../src/log/sqlite-store.ts'
 import type { LoggedReading, Reading } from '../../src/reading.ts'
+import { expectBlocksAreRight } from './block-check.ts'
 import { devices, reading } from './sample.ts'
 
 /** What is done to both logs; shares are of the log's length. */
@@ -83,6 +84,7 @@ it('says what the log in memory says, whatever was done to both', async () => {
           }
         } finally {
           await store.close()
+          expectBlocksAreRight(join(folder, 'rivulet.db'))
           await rm(folder, { recursive: true })
         }
       },

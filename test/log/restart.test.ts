@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
+import { expectBlocksAreRight } from './block-check.ts'
 import { numbers, readAll } from './contract.ts'
 import { devices, reading, readings } from './sample.ts'
 import { useStores } from './stores.ts'
@@ -71,6 +72,7 @@ it('loses nothing that was durable, and never gives a number twice, when it is k
     expect(await store.seek(last)).toBe(last - 1)
     expect(await store.seekLast(1, devices(`test:${last % 7}`))).toBe(last - 1)
     await store.close()
+    expectBlocksAreRight(place.file)
   }
 })
 

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { GatewayError } from '../errors.ts'
@@ -14,12 +14,14 @@ export async function readPassword(name: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
   // Readline takes Ctrl-C from the terminal and tells nobody else.
   lines.on('SIGINT', () => process.exit(130))
+  // Not `question`, which loses what was typed or pasted before it was asked.
+  const typed = lines[Symbol.asyncIterator]()
   try {
     const ask = async (prompt: string) => {
       process.stderr.write(prompt)
-      const answer = await lines.question('')
+      const { value = '' } = await typed.next()
       process.stderr.write('\n')
-      return answer
+      return value
     }
     const password = given(await ask(`New password for ${name}: `))
     if ((await ask('Once more: ')) !== password)

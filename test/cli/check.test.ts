@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -50,6 +50,27 @@ describe('rivulet check', () => {
         '',
       ].join('\n'),
     })
+  })
+
+  it('checks profiles of your own, and that ports name profiles that there are', async () => {
+    mkdirSync(join(cwd, 'profiles'))
+    writeFileSync(
+      join(cwd, 'profiles/mine.yaml'),
+      'id: mine\nname: Mine\nmessages:\n  - topic: mine/{device}\n    redings: {}\n',
+    )
+    writeFileSync(join(cwd, 'rivulet.yaml'), 'serial: [{ port: /dev/ttyUSB0, profile: sds012 }]\n')
+    const { code, err } = await rivulet(['check'], { cwd })
+    expect(code).toBe(2)
+    expect(err.trim().split('\n')).toEqual([
+      'rivulet.yaml:1:41: unknown profile "sds012"; write sds011',
+      expect.stringMatching(/profiles\/mine.yaml:\d+:\d+: .*redings/),
+    ])
+  })
+
+  it('does not let HTTPS be asked for and HTTP be served', async () => {
+    for (const name of ['cert.pem', 'key.pem']) writeFileSync(join(cwd, name), 'PEM')
+    writeFileSync(join(cwd, 'rivulet.yaml'), 'http: { tls: { cert: cert.pem, key: key.pem } }\n')
+    expect(await rivulet(['check'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('reverse proxy') })
   })
 
   it('prints the schema for editors', async () => {

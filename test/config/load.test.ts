@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   checkConfig,
@@ -352,6 +353,37 @@ describe('a problem has its place and what to write instead', () => {
       const found = problems(text)
       expect(found.length, text).toBeGreaterThan(0)
     }
+  })
+})
+
+describe('whatever a file holds', () => {
+  const valid = `data: ./data
+http: { listen: 127.0.0.1:8080, origins: ['https://a.example'], maxStreams: 5 }
+mqtt:
+  users: [{ name: a, passwordHash: b }]
+  brokers: [{ url: mqtt://h:1883, topics: ['#'], version: 5 }]
+serial: [{ port: /dev/a, baud: 9600 }]
+devices: { 'z2m:a': { name: A, tags: { x: 1 }, adjust: { t: { offset: 1 } } } }
+log: { keep: { age: 30d, size: 2GB } }
+`
+  const edit = fc.record({ at: fc.nat(valid.length), remove: fc.nat(12), insert: fc.string({ maxLength: 6 }) })
+
+  it('there is either a configuration or problems that name a place and a way out', () => {
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 4 }), (edits) => {
+        const apply = (text: string, { at, remove, insert }: { at: number; remove: number; insert: string }) =>
+          text.slice(0, at) + insert + text.slice(at + remove)
+        write(edits.reduce(apply, valid))
+        const checked = checkConfig({ cwd, env: {} })
+        expect(checked.config === null).toBe(checked.problems.length > 0)
+        for (const { where, what, instead } of checked.problems) {
+          expect(where).toMatch(/^rivulet\.yaml(:\d+:\d+)?$/)
+          expect(what.length * instead.length).toBeGreaterThan(0)
+          expect(problemLine({ where, what, instead })).not.toContain('\n')
+        }
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 

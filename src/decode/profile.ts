@@ -199,9 +199,7 @@ export type MetricTarget = Target & { readonly metric: string }
 export type ReadingRule = z.output<typeof reading>
 /** Path in the document → what stands there. */
 export type Readings = Record<string, z.input<typeof reading>>
-export type Field = z.output<typeof field>
 export type Condition = z.output<typeof condition>
-export type SerialSettings = NonNullable<Profile['serial']>
 
 /** One thing wrong with a profile, and where: keys and indexes from its root. */
 export interface ProfileIssue {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -173,6 +173,19 @@ describe('rivulet decode', () => {
       out: '',
       err: `rivulet: ${message}\n`,
     })
+  })
+
+  it('knows profiles of your own, and says what is wrong with them', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rivulet-own-'))
+    mkdirSync(join(cwd, 'profiles'))
+    const mine = 'id: mine\nname: Mine\nmessages:\n  - topic: mine/{device}\n    readings: { t: temperature }\n'
+    writeFileSync(join(cwd, 'profiles/mine.yaml'), mine)
+    writeFileSync(join(cwd, 'profiles/other.yaml'), 'id: 7\n')
+    const { code, out, err } = await rivulet(['decode', '--topic', 'mine/attic'], { cwd, input: '{"t":21.5}' })
+    rmSync(cwd, { recursive: true })
+    expect(code).toBe(0)
+    expect(out).toMatch(/mine:attic {2}temperature {2}21.5 Cel\n$/)
+    expect(err).toMatch(/^\S+profiles\/other.yaml:1:5: id; /)
   })
 
   describe('--cases', () => {

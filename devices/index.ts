@@ -1,9 +1,11 @@
 import { parseProfile } from '../src/decode/parse-profile.ts'
 import type { Profile, ProfileInput } from '../src/decode/profile.ts'
 import { dsmrP1 } from './dsmr-p1.ts'
+import { dsmrReader } from './dsmr-reader.ts'
 import { eastronSdm } from './eastron-sdm.ts'
 import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
+import { influxLineProtocol } from './influx-line-protocol.ts'
 import { jeelinkLacrosse } from './jeelink-lacrosse.ts'
 import { lines } from './lines.ts'
 import { mhZ19 } from './mh-z19.ts'
@@ -24,6 +26,7 @@ import { shellyGen2 } from './shelly-gen2.ts'
 import { sparkplugB } from './sparkplug-b.ts'
 import { tasmota } from './tasmota.ts'
 import { theengs } from './theengs.ts'
+import { thethingsstack } from './thethingsstack.ts'
 import { vedirect } from './vedirect.ts'
 import { xyMd02 } from './xy-md02.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
@@ -41,8 +44,11 @@ const shipped: readonly ProfileInput[] = [
   tasmota,
   zigbee2mqtt,
   sparkplugB,
+  thethingsstack,
+  dsmrReader,
   // Recognised by the form of the message, on topics that others would take by their name alone.
   senml,
+  influxLineProtocol,
   sensors,
   shellyGen2,
   esphome,

@@ -1,5 +1,6 @@
 import { dsmrP1 } from './dsmr-p1.ts'
 import { generic } from './generic.ts'
+import { influx } from './influx.ts'
 import { lines } from './lines.ts'
 import { modbusRtu } from './modbus-rtu.ts'
 import { mysensors } from './mysensors.ts'
@@ -10,12 +11,14 @@ import { rflink } from './rflink.ts'
 import { ruuvi } from './ruuvi.ts'
 import { senml } from './senml.ts'
 import { sparkplug } from './sparkplug.ts'
+import { thethingsstack } from './thethingsstack.ts'
 import { vedirect } from './vedirect.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
 
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'dsmr-p1': dsmrP1,
   generic,
+  influx,
   lines,
   'modbus-rtu': modbusRtu,
   mysensors,
@@ -24,6 +27,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   ruuvi,
   senml,
   sparkplug,
+  thethingsstack,
   vedirect,
   zigbee2mqtt,
 }

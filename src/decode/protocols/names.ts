@@ -2,6 +2,7 @@
 export const protocolNames = [
   'dsmr-p1',
   'generic',
+  'influx',
   'lines',
   'modbus-rtu',
   'mysensors',
@@ -10,6 +11,7 @@ export const protocolNames = [
   'ruuvi',
   'senml',
   'sparkplug',
+  'thethingsstack',
   'vedirect',
   'zigbee2mqtt',
 ] as const

@@ -1,52 +1,89 @@
+import { GatewayError } from '../errors.ts'
 import { explain } from './explain.ts'
 import type { ReaderTable } from './messages.ts'
 import type { Thread } from './thread.ts'
 
-/** The thread that reads, with a gate before it: the write-ahead log can begin anew only while nobody reads. */
-export class GatedReader {
-  readonly #thread: Thread<ReaderTable>
-  readonly #file: string
-  readonly #underWay = new Set<Promise<unknown>>()
-  #paused: Promise<void> | undefined
+/** Calls given to the thread at a time: one that it works on and one that is ready, so that a pause is never far. */
+const underWayMax = 2
 
-  constructor(thread: Thread<ReaderTable>, file: string) {
+/**
+ * The thread that reads, with a gate before it: the write-ahead log can begin anew only while nobody reads. Calls wait
+ * in their order; there are no more of them than there are readers.
+ */
+export class GatedReader {
+  readonly #thread: Pick<Thread<ReaderTable>, 'call' | 'end'>
+  readonly #file: string
+  readonly #waiting: (() => void)[] = []
+  #underWay = 0
+  #pause: Promise<void> | undefined
+  #quiet: (() => void) | undefined
+  #closed = false
+
+  constructor(thread: Pick<Thread<ReaderTable>, 'call' | 'end'>, file: string) {
     this.#thread = thread
     this.#file = file
   }
 
+  /** Rejects with a GatewayError when the database is damaged or the log closed. */
   async ask<K extends keyof ReaderTable>(
     name: K,
     request: Parameters<ReaderTable[K]>[0],
   ): Promise<Awaited<ReturnType<ReaderTable[K]>>> {
-    while (this.#paused) await this.#paused
-    const answer = this.#thread.call(name, request)
-    this.#underWay.add(answer)
+    await this.#enter()
     try {
-      return await answer
+      if (this.#closed) throw new GatewayError('unavailable', 'the log is closed')
+      return await this.#thread.call(name, request)
     } catch (error) {
       throw explain(error, this.#file)
     } finally {
-      this.#underWay.delete(answer)
+      this.#leave()
     }
   }
 
-  /** Runs `act` while nobody reads; later calls wait for it. Never rejects. */
+  /** Runs `act` while nobody reads; calls wait until it has ended. Never rejects; does nothing during another pause. */
   async pauseFor(act: () => Promise<unknown>): Promise<void> {
-    if (this.#paused) return
-    this.#paused = Promise.allSettled(this.#underWay)
+    if (this.#pause) return
+    this.#pause = (this.#underWay === 0 ? Promise.resolve() : new Promise<void>(this.#whenQuiet))
       .then(act)
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-    await this.#paused
-    this.#paused = undefined
+      .catch(() => undefined)
+      .then(() => {
+        this.#pause = undefined
+        while (this.#underWay < underWayMax && this.#waiting.length > 0) this.#admit()
+      })
+    await this.#pause
   }
 
-  /** Lets calls under way end, then ends the thread. */
+  /** Lets the calls under way end, refuses those that wait, and ends the thread. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay)
-    await this.#thread.call('close', {}).catch(() => undefined)
+    this.#closed = true
+    await this.#pause
+    await this.pauseFor(() => this.#thread.call('close', {}))
     await this.#thread.end()
+  }
+
+  readonly #whenQuiet = (resolve: () => void) => {
+    this.#quiet = resolve
+  }
+
+  #enter(): Promise<void> | undefined {
+    if (!this.#pause && this.#underWay < underWayMax) {
+      this.#underWay++
+      return undefined
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+    })
+  }
+
+  #leave(): void {
+    this.#underWay--
+    if (!this.#pause && this.#waiting.length > 0) this.#admit()
+    if (this.#underWay === 0) this.#quiet?.()
+  }
+
+  /** Takes the place for the next call before it knows, so that nobody comes in between. */
+  #admit(): void {
+    this.#underWay++
+    this.#waiting.shift()!()
   }
 }

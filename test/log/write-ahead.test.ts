@@ -21,10 +21,11 @@ it('begins its log ahead anew at 32 MB although somebody always reads', async ()
   const readers = [1, 2, 3].map(async () => {
     while (reading) await store.read(0, null, 65_536)
   })
-  const { walBytes: most } = await write(store, 80)
+  const { walBytes: most } = await write(store, 100)
   reading = false
   await Promise.all(readers)
-  expect(most).toBeLessThan(48 * megabyte)
+  // Commits go on until the pages being read are done.
+  expect(most).toBeLessThan(64 * megabyte)
 })
 
 it('never waits for another program that reads', async () => {

@@ -3,7 +3,7 @@ import type { Demo } from '../demo/demo.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Logger } from './logger.ts'
 import { checkSettings, requireConfig, type Settings } from './settings.ts'
-import { note, surviveClosedPipe } from './terminal.ts'
+import { lostTerminal, note, surviveClosedPipe } from './terminal.ts'
 
 export interface StartOptions {
   readonly config?: string
@@ -35,17 +35,16 @@ export async function start(options: StartOptions): Promise<void> {
   surviveClosedPipe()
   const logger = createLogger()
   dieAloud(logger)
-  const stopped = untilStopped()
+  const signals = listenForSignals()
   const demo = wantsDemo ? await (await import('../demo/demo.ts')).openDemo() : undefined
   try {
     const gateway = await startGateway({ config: demo?.addTo(config) ?? config, lan: options.lan ?? false, logger })
     try {
       await greet(gateway, config, options.lan ?? false)
       if (demo) startDemo(demo, gateway)
-      const reload = () => void takeOver(gateway, read(), demo, logger)
-      process.on('SIGHUP', reload)
-      await stopped
-      process.off('SIGHUP', reload)
+      signals.onReload = () => void takeOver(gateway, read(), demo, logger)
+      await signals.stopped
+      signals.onReload = () => undefined
       note('storing what has come in …')
     } finally {
       await gateway.close()
@@ -55,20 +54,29 @@ export async function start(options: StartOptions): Promise<void> {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process without waiting any longer. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    let first = 0
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const)
-      process.on(signal, () => {
-        if (first !== 0 && Date.now() - first > sameSignalMs) process.exit(code)
-        first ||= Date.now()
-        resolve()
-      })
-  })
+interface Signals {
+  /** Resolves at the first SIGINT or SIGTERM; a later one ends the process without waiting any longer. */
+  readonly stopped: Promise<void>
+  onReload: () => void
+}
+
+/**
+ * SIGHUP reloads, as daemons do; but from a terminal whose window or connection was closed it means what it was made
+ * for, or a gateway that nobody sees would keep the ports.
+ */
+function listenForSignals(): Signals {
+  let first = 0
+  let stop: () => void = () => undefined
+  const signals: Signals = { stopped: new Promise((resolve) => (stop = resolve)), onReload: () => undefined }
+  const end = (code: number) => () => {
+    if (first !== 0 && Date.now() - first > sameSignalMs) process.exit(code)
+    first ||= Date.now()
+    stop()
+  }
+  process.on('SIGINT', end(130))
+  process.on('SIGTERM', end(143))
+  process.on('SIGHUP', () => (lostTerminal() ? end(129)() : signals.onReload()))
+  return signals
 }
 
 /** A configuration that is wrong leaves everything as it was. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 
@@ -54,6 +55,17 @@ export function roughly(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`
 }
 
+/** Whether a terminal that was there at the start still is. */
+export function lostTerminal(): boolean {
+  if (!process.stderr.isTTY) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** `rivulet tail | head` ends quietly: a reader that has seen enough is no failure. */
 export function quietOnClosedPipe(): void {
   onClosedPipe(() => process.exit(0))
@@ -67,7 +79,8 @@ export function surviveClosedPipe(): void {
 function onClosedPipe(act: () => void): void {
   for (const stream of [process.stdout, process.stderr])
     stream.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      // EIO: it was a terminal, and its window was closed.
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
       act()
     })
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../dist/src/cli/rivulet.js', import.meta.url))
+/** The built command. */
+export const bin = fileURLToPath(new URL('../../dist/src/cli/rivulet.js', import.meta.url))
 
 export interface Ran {
   readonly code: number | null

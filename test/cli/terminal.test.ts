@@ -2,11 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { plain, roughly, table } from '../../src/cli/terminal.ts'
-
-const bin = fileURLToPath(new URL('../../dist/src/cli/rivulet.js', import.meta.url))
+import { bin } from './run.ts'
 
 describe('on a terminal', () => {
   let cwd: string

@@ -1,11 +1,11 @@
-import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostsOf } from '../../src/cli/greeting.ts'
-import { rivulet, spawnRivulet } from '../cli/run.ts'
+import { bin, rivulet, spawnRivulet } from '../cli/run.ts'
 
 let cwd: string
 let running: ChildProcess | undefined
@@ -75,6 +75,20 @@ describe('rivulet start', () => {
     await expect.poll(err, { timeout: 10_000 }).toContain('changes of limits need a restart')
     child.kill('SIGTERM')
     expect((await ended()).code).toBe(0)
+  })
+
+  it('stops when the terminal it was started on is closed', async () => {
+    const command = `'${process.execPath}' '${bin}' start --http 127.0.0.1:0 --mqtt off & echo $! > pid; wait`
+    const window = spawn('script', ['--quiet', '--flush', '--command', command, 'log'], {
+      cwd,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const said = () => (existsSync(join(cwd, 'log')) ? readFileSync(join(cwd, 'log'), 'utf8') : '')
+    await expect.poll(said, { timeout: 15_000 }).toMatch(/page +http/)
+    const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'))
+    expect(existsSync(`/proc/${pid}`)).toBe(true)
+    window.kill('SIGKILL')
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 15_000 }).toBe(false)
   })
 
   it('goes on when nobody reads what it says', async () => {

@@ -3,6 +3,7 @@ import type { Profile, ProfileInput } from '../src/decode/profile.ts'
 import { dsmrP1 } from './dsmr-p1.ts'
 import { dsmrReader } from './dsmr-reader.ts'
 import { eastronSdm } from './eastron-sdm.ts'
+import { espeasy } from './espeasy.ts'
 import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
 import { influxLineProtocol } from './influx-line-protocol.ts'
@@ -12,6 +13,7 @@ import { mhZ19 } from './mh-z19.ts'
 import { mysensors } from './mysensors.ts'
 import { nmea0183 } from './nmea0183.ts'
 import { openmqttgateway } from './openmqttgateway.ts'
+import { owntracks } from './owntracks.ts'
 import { pms3003 } from './pms3003.ts'
 import { pms5003 } from './pms5003.ts'
 import { rflink } from './rflink.ts'
@@ -27,9 +29,12 @@ import { sparkplugB } from './sparkplug-b.ts'
 import { tasmota } from './tasmota.ts'
 import { theengs } from './theengs.ts'
 import { thethingsstack } from './thethingsstack.ts'
+import { valetudo } from './valetudo.ts'
 import { vedirect } from './vedirect.ts'
+import { victron } from './victron.ts'
 import { xyMd02 } from './xy-md02.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
+import { zwaveJsUi } from './zwave-js-ui.ts'
 
 /**
  * Every family that ships, in the order in which they are asked whether a topic is theirs: those with topics of their own first, then those
@@ -41,6 +46,10 @@ const shipped: readonly ProfileInput[] = [
   rtl433,
   theengs,
   openmqttgateway,
+  victron,
+  valetudo,
+  owntracks,
+  zwaveJsUi,
   tasmota,
   zigbee2mqtt,
   sparkplugB,
@@ -66,6 +75,7 @@ const shipped: readonly ProfileInput[] = [
   pms3003,
   pms5003,
   sds011,
+  espeasy,
   generic,
 ]
 

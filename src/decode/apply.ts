@@ -208,6 +208,8 @@ function readMembers({ rule, under, node }: Bound, draft: Draft): void {
   if (node === null) draft.reject('ignored_topic', 'message')
   else if (typeof value === 'object' && value !== null && node.hasMembers) walk(node, value, under.length, draft)
   else if (node.leaf !== null) visit(node, value, under.length - 1, draft)
+  // A single value where only longer topics have rules.
+  else if (under.length > 0 && rule.at.length > 0 && typeof root === 'object') draft.reject('ignored_topic', 'message')
   else draft.reject(typeof root === 'string' ? 'json_syntax' : 'type_mismatch', 'message')
 }
 

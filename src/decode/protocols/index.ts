@@ -1,4 +1,5 @@
 import { dsmrP1 } from './dsmr-p1.ts'
+import { espeasy } from './espeasy.ts'
 import { generic } from './generic.ts'
 import { influx } from './influx.ts'
 import { lines } from './lines.ts'
@@ -29,5 +30,6 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   sparkplug,
   thethingsstack,
   vedirect,
+  espeasy,
   zigbee2mqtt,
 }

@@ -1,6 +1,7 @@
 /** Protocols that data cannot express: a closed list. Each is a module of its name in this folder. */
 export const protocolNames = [
   'dsmr-p1',
+  'espeasy',
   'generic',
   'influx',
   'lines',

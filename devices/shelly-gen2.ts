@@ -64,6 +64,8 @@ export const shellyGen2 = defineDevice({
   family: 'shelly',
   about: 'https://shelly-api-docs.shelly.cloud/gen2/General/Notifications',
   // Those on batteries wake every twelve hours at the latest.
+  // What changes is told by NotifyStatus and by the status topics, where both are switched on.
+  echoMs: 5000,
   silentAfterMs: 25 * 3_600_000,
   messages: [
     { topic: topics('online'), when: { at: '$', is: ['true', 'false'] }, availability: {} },

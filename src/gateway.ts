@@ -7,7 +7,7 @@ import { BrokerUsers } from './broker-users.ts'
 import { createClock } from './clock.ts'
 import type { Address, Config } from './config/config.ts'
 import { problemLine } from './config/load.ts'
-import type { DeviceEvent } from './decode/decoder.ts'
+import type { Decoder, DeviceEvent } from './decode/decoder.ts'
 import { createDecoder } from './decode/engine.ts'
 import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
@@ -22,11 +22,10 @@ import { Inputs, inputsOf } from './inputs.ts'
 import { createIntake } from './intake.ts'
 import { openStore } from './log/open-store.ts'
 import type { SqliteStore } from './log/sqlite-store.ts'
-import type { Store } from './log/store.ts'
 import { inputMaker } from './make-input.ts'
 import { pageFolder, version } from './package.ts'
 import { loadProfiles } from './profiles.ts'
-import type { Millis } from './reading.ts'
+import type { Millis, Reading } from './reading.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -53,6 +52,9 @@ export interface Gateway {
 /** How often the disk's backlog is looked at. It takes seconds at full speed to go from its bound to the last reserve. */
 const diskCheckMs: Millis = 100
 
+/** How often it is asked who has fallen silent: minutes matter there, not seconds. */
+const silenceCheckMs: Millis = 10_000
+
 /**
  * Opens the log, then the doors to it, then the inputs: who asks early sees what is stored, and nothing comes in before
  * there is a place for it.
@@ -76,10 +78,11 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
     const directory = await DeviceDirectory.open(store, labels(config))
     opened.push(() => directory.close())
     let settings = config
+    const latest = await store.latest()
     const intake = createIntake({
-      decoder: createDecoder(profiles),
+      decoder: recalling(createDecoder(profiles), latest, settings),
       store,
-      clock: createClock({ newestLogged: await newestTime(store) }),
+      clock: createClock({ newestLogged: newestTime(latest) }),
       admit: createAdmission(
         (await directory.list()).map(({ id }) => id),
         config.limits.newDevicesPerHour,
@@ -121,6 +124,9 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
     await inputs.become(inputsOf(choice.mqtt, config.serial))
     const watch = setInterval(() => inputs.pause(store.health().saturated), diskCheckMs)
     opened.push(() => clearInterval(watch))
+    const families = new Map(profiles.map(({ id, silentAfterMs }) => [id, silentAfterMs]))
+    const listen = setInterval(() => directory.noteSilence((profile) => families.get(profile)), silenceCheckMs)
+    opened.push(() => clearInterval(listen))
 
     return {
       http,
@@ -197,8 +203,14 @@ function hear(event: DeviceEvent, source: string, time: Millis, directory: Devic
   }
 }
 
-async function newestTime(store: Store): Promise<Millis> {
-  return (await store.latest()).reduce((newest, { time }) => Math.max(newest, time), 0)
+function newestTime(latest: readonly Reading[]): Millis {
+  return latest.reduce((newest, { time }) => Math.max(newest, time), 0)
+}
+
+/** Counters are compared with where they stood before the start; calibrated ones are not what the device says. */
+function recalling(decoder: Decoder, latest: readonly Reading[], { devices }: Config): Decoder {
+  for (const reading of latest) if (!devices[reading.device]?.adjust[reading.metric]) decoder.recall(reading)
+  return decoder
 }
 
 /** Other profiles, or another version of ours, may understand what these did not. */

@@ -1,4 +1,5 @@
 import type { DecodeClock, Decoded, Decoder, DecoderState, DeviceEvent } from './decode/decoder.ts'
+import { quietReasons } from './decode/reason.ts'
 import type { Frame } from './frame.ts'
 import type { Rejected, Store } from './log/store.ts'
 import type { DeviceId, Millis, Reading } from './reading.ts'
@@ -64,17 +65,25 @@ export function createIntake(options: IntakeOptions): Intake {
       store.append(readings)
       counts.readings += readings.length
     } catch (error) {
+      decoder.unstored()
       options.refused(error)
     }
   }
 
   function reject(entry: Rejected): void {
-    counts.rejected.set(entry.reason, (counts.rejected.get(entry.reason) ?? 0) + 1)
+    count(entry.reason)
     store.quarantine.add(entry)
   }
 
+  /** Messages that were never meant to become readings are counted; in the quarantine they would hide what is wrong. */
   function rejectAll(frame: Frame, { rejected }: Decoded): void {
-    for (const { reason, where } of rejected) reject(rejection(frame, reason, where))
+    for (const { reason, where } of rejected)
+      if (quietReasons.has(reason)) count(reason)
+      else reject(rejection(frame, reason, where))
+  }
+
+  function count(reason: string): void {
+    counts.rejected.set(reason, (counts.rejected.get(reason) ?? 0) + 1)
   }
 
   /** The readings of devices that may come in, calibrated; the very array of the decoder where nothing is to change. */

@@ -29,9 +29,11 @@ function open(decode: (frame: Frame) => Partial<Decoded>, options: Partial<Intak
   const rejected: Rejected[] = []
   const records = new Map<string, Map<string, string>>()
   const seen: string[] = []
+  const unstored: true[] = []
   const kind = (name: string) => records.get(name) ?? records.set(name, new Map()).get(name)!
   const decoder = {
     decode: (frame: Frame) => ({ readings: [], rejected: [], events: [], changed: [], ...decode(frame) }),
+    unstored: () => void unstored.push(true),
   } as unknown as Decoder
   const intake = createIntake({
     decoder,
@@ -53,7 +55,7 @@ function open(decode: (frame: Frame) => Partial<Decoded>, options: Partial<Intak
     refused: () => {},
     ...options,
   })
-  return { intake, appended, rejected, records, seen }
+  return { intake, appended, rejected, records, seen, unstored }
 }
 
 it('appends the good readings of a frame and quarantines the rest with its bytes', () => {
@@ -118,4 +120,38 @@ it('tells when the store takes no more, and goes on', () => {
   intake.take(frame)
   expect(errors).toMatchObject([{ message: 'full' }])
   expect(intake.counts.readings).toBe(0)
+})
+
+it('counts what was never meant to become a reading, and keeps it out of the quarantine', () => {
+  const { intake, rejected } = open(() => ({
+    rejected: [
+      { reason: 'command_topic', where: 'message' },
+      { reason: 'duplicate', where: 'message' },
+      { reason: 'out_of_range', where: 'a' },
+    ],
+  }))
+  intake.take(frame)
+  expect(rejected.map(({ reason }) => reason)).toEqual(['out_of_range'])
+  expect([...intake.counts.rejected]).toEqual([
+    ['command_topic', 1],
+    ['duplicate', 1],
+    ['out_of_range', 1],
+  ])
+})
+
+it('tells the decoder what the store did not take, so that its repetition counts', () => {
+  const full = {
+    append: () => {
+      throw new Error('full')
+    },
+  }
+  const { intake, unstored } = open(() => ({ readings: [reading('a:1')] }), {
+    store: {
+      ...full,
+      quarantine: { add() {}, list: async () => [] },
+      records: { get() {}, all: () => new Map() },
+    } as never,
+  })
+  intake.take(frame)
+  expect([unstored.length, intake.counts.readings]).toEqual([1, 0])
 })

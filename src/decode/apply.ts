@@ -162,6 +162,7 @@ function applyReadings(bound: Bound, draft: Draft): void {
   if (rule.each !== null) return applyEach(rule, rule.each, draft)
   if (!identify(rule, draft)) return
   if (rule.time !== null) draft.timed(rule.time.ref.get(draft, none), rule.time.format, rule.time.where)
+  if (draft.mark === 'none' && rule.sequence?.fill(draft, none) !== undefined) draft.mark = 'number'
   if (rule.channel !== null && bound.channel === undefined) draft.channels = rule.channel
   if (rule.blank.length > 0 && rule.blank.every(({ names, value }) => lookUp(draft.root, names) === value)) {
     draft.reject('sentinel', 'message')

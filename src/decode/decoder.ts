@@ -47,6 +47,8 @@ export interface DecodeClock {
 export interface Decoder {
   /** Reads and updates `state`; `Decoded.changed` names the keys written or deleted. */
   decode(frame: Frame, state: DecoderState, clock: DecodeClock): Decoded
+  /** Told that the readings of the frame decoded last were not stored: should it come again, it is news. */
+  unstored(): void
   /** Told the newest stored reading of each series at a start, so that a counter that dropped meanwhile is noticed. */
   recall(reading: Reading): void
 }

@@ -45,6 +45,8 @@ export class Draft implements Scope {
   /** Fills in the channel of readings that name none, where it depends on the path. */
   channels: Template | null = null
   time: Millis = 0
+  /** What tells this message from its equals: a time or number of its own. */
+  mark: 'none' | 'number' | 'time' = 'none'
   /** Why `read` failed. */
   problem: Reason = 'json_syntax'
   #read: 'no' | 'yes' | 'broken' = 'no'
@@ -61,6 +63,7 @@ export class Draft implements Scope {
     this.memory = memory
     this.time = frame.receivedAt
     this.#quality = clock.synced ? undefined : 'unsynced'
+    this.mark = 'none'
     this.#readings = null
     this.#rejected = null
     this.#events = null
@@ -178,6 +181,9 @@ export class Draft implements Scope {
   timed(raw: unknown, format: TimeFormat, where: string): void {
     const time = judgeTime(raw, format, this.frame.receivedAt)
     if (time === 'invalid') this.reject('clock_invalid', where)
+    else if (typeof time === 'number') this.mark = 'time'
+    // A wall clock without a zone tells messages apart, though not when they were sent; one hour a year comes twice.
+    else if (raw && this.mark === 'none') this.mark = 'number'
     this.time = typeof time === 'number' ? time : this.frame.receivedAt
   }
 
@@ -185,6 +191,8 @@ export class Draft implements Scope {
   timedAt(time: Millis, where: string): void {
     const sane = isSane(time, this.frame.receivedAt)
     if (!sane) this.reject('clock_invalid', where)
+    // Counted from the arrival it is not the message's own.
+    else if (time !== this.frame.receivedAt) this.mark = 'time'
     this.time = sane ? time : this.frame.receivedAt
   }
 
@@ -246,12 +254,23 @@ export class Draft implements Scope {
     const template = leaf.channel ?? this.channels
     const channel = template === null ? this.channel : template.fill(this, leaf.wildcards)
     const { device, time } = this
+    if (this.profile.echoMs !== undefined && this.#isEcho(leaf, channel, value)) return
     let quality = this.#quality
     if (leaf.counter && this.memory.dropped(device, leaf.metric, channel, leaf.unit, value as number, time))
       quality ??= 'suspect'
     const reading = makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality)
     if (this.#readings === null) this.#readings = [reading]
     else this.#readings.push(reading)
+  }
+
+  /** Some devices tell the same over two topics. */
+  #isEcho({ metric, unit }: Leaf, channel: string | undefined, value: Value): boolean {
+    const { frame, device, profile } = this
+    if (frame.transport !== 'mqtt' || frame.retain) return false
+    const series = `${device} ${metric} ${channel ?? ''} ${unit}`
+    const isEcho = this.memory.isEcho(series, value, frame.topic, frame.receivedAt, profile.echoMs!)
+    if (isEcho) this.reject('duplicate', this.where())
+    return isEcho
   }
 
   get hasReadings(): boolean {

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto'
 import type { Frame, MqttFrame, SerialFrame } from '../frame.ts'
-import type { Reading } from '../reading.ts'
+import type { Millis, Reading } from '../reading.ts'
 import { apply, type Bound } from './apply.ts'
 import { BoundedMap } from './bounded.ts'
 import type { DecodeClock, Decoded, Decoder, DecoderState } from './decoder.ts'
@@ -14,6 +15,9 @@ import { type Node, withMembers } from './tree.ts'
 
 /** Larger payloads are rejected unread; brokers are told the same bound. */
 export const payloadBytesMax = 1 << 20
+
+/** Numbers of one byte begin anew after minutes; a repetition comes when a connection is there again. */
+const numberedForMs: Millis = 10 * 60_000
 
 /** Topics whose plan is kept: as many as a large installation uses at once. Longer topics are looked up each time. */
 const plansMax = 16_384
@@ -35,6 +39,7 @@ class Engine implements Decoder {
   readonly #draft = new Draft()
   #lastState: DecoderState | null = null
   #lastSource!: Source
+  #lastTaken: { readonly memory: Memory; readonly message: string } | null = null
 
   constructor(profiles: readonly Profile[]) {
     const issues: ProfileIssue[] = []
@@ -54,6 +59,7 @@ class Engine implements Decoder {
       draft.reject('too_large', 'message')
       return draft.end(undefined)
     }
+    this.#lastTaken = null
     const plan = frame.transport === 'mqtt' ? this.#planTopic(frame, source) : this.#planPort(frame, source)
     let profile: string | undefined
     for (let i = 0; i < plan.length; i++) {
@@ -61,10 +67,28 @@ class Engine implements Decoder {
       profile = plan[i]!.rule.profile.id
       break
     }
+    if (draft.mark !== 'none' && draft.hasReadings) this.#dropRepetition(source.memory)
     if (profile === undefined) draft.reject(frame.transport === 'mqtt' ? 'unknown_topic' : 'text_syntax', 'message')
     // What devices declare shapes the plans.
     if (draft.changedState) source.plans.clear()
     return draft.end(profile)
+  }
+
+  unstored(): void {
+    if (this.#lastTaken !== null) this.#lastTaken.memory.forgetMessage(this.#lastTaken.message)
+  }
+
+  /**
+   * A message that was taken before is dropped: the same topic, bytes and device time. The DUP flag says nothing here, since after a
+   * crash the only copy there is may carry it.
+   */
+  #dropRepetition(memory: Memory): void {
+    const { frame, mark } = this.#draft
+    const topic = frame.transport === 'mqtt' ? frame.topic : frame.source
+    const message = `${topic}\0${hash('sha1', frame.payload, 'base64')}`
+    if (memory.wasTaken(message, frame.receivedAt, mark === 'time' ? Number.POSITIVE_INFINITY : numberedForMs))
+      this.#draft.rejectAll('duplicate', 'message')
+    else this.#lastTaken = { memory, message }
   }
 
   recall(reading: Reading): void {

@@ -1,5 +1,4 @@
-import { kindOf } from '../metrics.ts'
-import type { DeviceId, Millis, Reading } from '../reading.ts'
+import type { DeviceId, Millis, Reading, Value } from '../reading.ts'
 import { conversion } from '../units.ts'
 import { BoundedMap } from './bounded.ts'
 import { deviceId } from './device-id.ts'
@@ -18,6 +17,8 @@ export class Memory {
   readonly #ids = new BoundedMap<string, DeviceId>(20_000)
   readonly #leaves = new BoundedMap<string, Leaf | null>(4096)
   readonly #scalings = new BoundedMap<string, Scaling | null>(1024)
+  readonly #messages = new BoundedMap<string, Millis>(messagesMax)
+  readonly #echoes = new BoundedMap<string, Echo>(20_000)
   readonly #repeats = new BoundedMap<string, string>(4096)
   readonly #counters: Counters
 
@@ -58,6 +59,31 @@ export class Memory {
     return found
   }
 
+  /**
+   * Whether this very message was taken before; remembers it. Only for messages that carry a time or number of their own: two equal
+   * measurements without are two readings.
+   * @param withinMs how long its mark tells it from others: numbers begin anew after a while
+   */
+  wasTaken(message: string, now: Millis, withinMs: Millis): boolean {
+    const takenAt = this.#messages.get(message)
+    if (takenAt !== undefined && Math.abs(now - takenAt) <= withinMs) return true
+    this.#messages.set(message, now)
+    return false
+  }
+
+  /** The message was not stored after all: its repetition is news. */
+  forgetMessage(message: string): void {
+    this.#messages.set(message, Number.NaN)
+  }
+
+  /** Whether a value was just told over another topic. */
+  isEcho(series: string, value: Value, topic: string, now: Millis, withinMs: Millis): boolean {
+    const last = this.#echoes.get(series)
+    if (last && last.topic !== topic && last.value === value && Math.abs(now - last.at) <= withinMs) return true
+    this.#echoes.set(series, { value, topic, at: now })
+    return false
+  }
+
   /** Whether this is what was said of the subject last time too; remembers it. For values that a device repeats until it has a new one. */
   repeats(subject: string, said: string): boolean {
     if (this.#repeats.get(subject) === said) return true
@@ -78,14 +104,23 @@ export class Memory {
   }
 }
 
+/** A broker repeats what it had no answer to, at most some hundred messages a connection. */
+const messagesMax = 8192
+
+interface Echo {
+  readonly value: Value
+  readonly topic: string
+  readonly at: Millis
+}
+
 /** Where each counter stood last. Shared by all sources: one device may be heard over two of them. */
 export class Counters {
   readonly #last = new BoundedMap<string, { value: number; time: Millis }>(20_000)
 
   /** Takes a stored reading for the last one, as after a restart. */
   recall({ device, metric, channel, unit, value, time }: Reading): void {
-    if (typeof value === 'number' && kindOf(metric, value) === 'counter')
-      this.#last.set(`${device} ${metric} ${channel ?? ''} ${unit}`, { value, time })
+    // Which of them are counters is known to the profiles, which ask for no other.
+    if (typeof value === 'number') this.#last.set(`${device} ${metric} ${channel ?? ''} ${unit}`, { value, time })
   }
 
   dropped(key: string, value: number, time: Millis): boolean {

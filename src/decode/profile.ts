@@ -182,6 +182,11 @@ export const profileSchema = z.strictObject({
     .describe('first part of device ids; the id of the profile unless given'),
   about: z.url().optional().describe('where its messages are documented'),
   silentAfterMs: z.int().positive().optional().describe('a device that said nothing for so long is offline'),
+  echoMs: z
+    .int()
+    .positive()
+    .optional()
+    .describe('it tells the same over several topics: an equal value that comes over another so soon is no new one'),
   retainedIsCurrent: z.boolean().optional().describe('its retained messages are the present state, not old news'),
   serial: serial.optional(),
   messages: z.array(message).min(1),

@@ -27,6 +27,8 @@ export interface Rule {
   readonly at: readonly string[]
   readonly tree: Node
   readonly each: readonly string[] | null
+  /** The device's own number of the message. */
+  readonly sequence: Template | null
   readonly time: { readonly ref: Ref; readonly format: TimeFormat; readonly where: string } | null
   readonly blank: readonly { readonly names: readonly string[]; readonly value: number }[]
   readonly availability: Availability | null
@@ -58,7 +60,7 @@ function compileRule(profile: Profile, message: Message, path: ProfileIssue['pat
   }
   const topics = compile('topic', () => [message.topic ?? []].flat().map((topic) => compileTopic(topic, kinds)), [])
   const captures = new Set(['port', ...topics.flatMap((topic) => topic.names)])
-  const template = (key: 'device' | 'name' | 'channel' | 'under', text = message[key]): Template | null =>
+  const template = (key: 'device' | 'name' | 'channel' | 'under' | 'sequence', text = message[key]): Template | null =>
     text === undefined ? null : compile(key, () => withKnown(compileTemplate(text), captures), null)
   const fail = (at: string, text: string) => issues.push({ path: [...path, 'readings', at], message: text })
   checkShape(message, path, issues)
@@ -78,6 +80,7 @@ function compileRule(profile: Profile, message: Message, path: ProfileIssue['pat
     at: compile('at', () => parsePlainPath(message.at ?? '$'), []),
     tree: buildTree(allReadings(message), othersOf(message), fail),
     each: message.each === undefined ? null : compile('each', () => parsePlainPath(message.each!), null),
+    sequence: template('sequence'),
     time: message.time ? compile('time at', () => compileTime(message.time!), null) : null,
     blank: compile('blank', () => compileBlank(message.blank ?? {}), []),
     availability: message.availability ? compile('availability at', () => compileAvailability(message), null) : null,

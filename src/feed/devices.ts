@@ -1,6 +1,7 @@
 import type { Store } from '../log/store.ts'
 import type { DeviceId, LoggedReading, Millis, Seq } from '../reading.ts'
 import { type Device, type DeviceStatus, type Kept, type Known, type Label, showDevice } from './device.ts'
+import { hear, isSilent, newRhythm, type Rhythm } from './silence.ts'
 
 interface Entry extends Known {
   kept: Kept
@@ -8,6 +9,9 @@ interface Entry extends Known {
   online: boolean | null
   /** Head of the log when it said so: a later reading proves an offline device wrong. */
   onlineAt: Seq
+  readonly rhythm: Rhythm
+  /** Silent for too long. */
+  silent: boolean
   /** What it and its bridge say together. */
   status: DeviceStatus
   statusTime: Millis
@@ -52,7 +56,7 @@ export class DeviceDirectory {
   static async open(store: Store, labels: ReadonlyMap<DeviceId, Label> = new Map()): Promise<DeviceDirectory> {
     const directory = new DeviceDirectory(store, labels)
     for (const [id, text] of store.records.all(recordKind)) directory.#restore(id, JSON.parse(text) as Kept)
-    for (const reading of await store.latest()) directory.#fold(reading)
+    for (const reading of await store.latest()) directory.#fold(reading, null)
     directory.#follow()
     return directory
   }
@@ -94,11 +98,29 @@ export class DeviceDirectory {
     if (scope === 'device') {
       const entry = this.#entry(id)
       entry.online = online
+      if (online) entry.silent = false
       entry.onlineAt = this.#store.head
       this.#judge(entry, time)
     } else {
       this.#bridges.set(id, online)
       for (const entry of this.#entries.values()) if (entry.id.startsWith(id)) this.#judge(entry, time)
+    }
+  }
+
+  /**
+   * Marks those offline that have been silent for too long, unless they say themselves when they leave. To be called now and then.
+   * @param familyMs how long devices of a profile are silent at most
+   * @param now by a clock that never jumps
+   */
+  noteSilence(familyMs: (profile: string) => Millis | undefined, now: Millis = performance.now()): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.silent || entry.online) continue
+      entry.silent = isSilent(
+        entry.rhythm,
+        now,
+        entry.kept.profile === undefined ? undefined : familyMs(entry.kept.profile),
+      )
+      if (entry.silent) this.#judge(entry, Date.now())
     }
   }
 
@@ -155,7 +177,8 @@ export class DeviceDirectory {
       try {
         const page = await this.#store.read(this.#place, null, readingsPerRead)
         this.#place = page.next
-        for (const reading of page.readings) this.#fold(reading)
+        const now = performance.now()
+        for (const reading of page.readings) this.#fold(reading, now)
       } catch {
         // Old readings cannot be read, which streams and queries report. The next ones make this right again.
         this.#place = this.#store.head
@@ -163,7 +186,8 @@ export class DeviceDirectory {
     }
   }
 
-  #fold(reading: LoggedReading): void {
+  /** @param now when it was heard, by a clock that never jumps; null for what was stored before the start */
+  #fold(reading: LoggedReading, now: Millis | null): void {
     let entry = this.#entries.get(reading.device)
     if (!entry) {
       const forgotten = this.#forgotten.get(reading.device)
@@ -175,10 +199,14 @@ export class DeviceDirectory {
     if (last && last.seq > reading.seq) return
     entry.last.set(key, reading)
     if (reading.time > entry.lastTime) entry.lastTime = reading.time
-    if (entry.online === false && reading.seq > entry.onlineAt && reading.quality !== 'stale') {
-      entry.online = true
-      this.#judge(entry, reading.time)
-    }
+    if (now !== null && reading.quality !== 'stale' && now !== entry.rhythm.heardAt) this.#hear(entry, reading, now)
+  }
+
+  #hear(entry: Entry, { seq, time }: LoggedReading, now: Millis): void {
+    hear(entry.rhythm, now)
+    entry.silent = false
+    if (entry.online === false && seq > entry.onlineAt) entry.online = null
+    this.#judge(entry, time)
   }
 
   #entry(id: DeviceId): Entry {
@@ -191,6 +219,8 @@ export class DeviceDirectory {
         kept: forgotten === undefined ? {} : { forgotten },
         online: null,
         onlineAt: 0,
+        rhythm: newRhythm(),
+        silent: false,
         status: 'unknown',
         statusTime: 0,
         changed: 0,
@@ -205,7 +235,8 @@ export class DeviceDirectory {
 
   /** What its bridge and the device itself say together; tells the streams when that is something else than before. */
   #judge(entry: Entry, time: Millis): void {
-    const status = this.#isCutOff(entry.id) || entry.online === false ? 'offline' : entry.online ? 'online' : 'unknown'
+    const away = this.#isCutOff(entry.id) || entry.online === false || entry.silent
+    const status = away ? 'offline' : entry.online || entry.rhythm.heardAt !== null ? 'online' : 'unknown'
     if (status === entry.status) return
     entry.status = status
     entry.statusTime = time

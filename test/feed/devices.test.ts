@@ -19,7 +19,7 @@ it('knows devices by their readings, with the newest of every metric and channel
     name: 'one',
     profile: null,
     source: null,
-    status: 'unknown',
+    status: 'online',
     lastSeen: '2026-11-22T10:00:00.000Z',
     tags: {},
     hidden: false,
@@ -82,9 +82,9 @@ it('writes a record only when something is new, since it is told of every frame'
 
 it('goes by what a device says, unless its bridge is away or a newer reading proves it wrong', async () => {
   const store = new MemoryStore()
+  store.append([reading({ device: 'z:1' }), reading({ device: 'z:2' }), reading({ device: 'y:1' })])
   const directory = await DeviceDirectory.open(store)
   const statuses = async () => (await directory.list()).map(({ status }) => status)
-  store.append([reading({ device: 'z:1' }), reading({ device: 'z:2' }), reading({ device: 'y:1' })])
   expect(await statuses()).toEqual(['unknown', 'unknown', 'unknown'])
   directory.setStatus('z:1', true, 'device', noon)
   directory.setStatus('z:2', false, 'device', noon)
@@ -108,6 +108,33 @@ it('goes by what a device says, unless its bridge is away or a newer reading pro
   directory.setStatus('z:2', false)
   expect(await statuses()).toEqual(['unknown', 'online', 'offline', 'unknown'])
   directory.close()
+})
+
+it('takes a device for offline that is silent for longer than its family, and for online when it is heard again', async () => {
+  const store = new MemoryStore()
+  store.append([reading({ device: 'a:old' })])
+  const directory = await DeviceDirectory.open(store)
+  const statuses = async () => (await directory.list()).map(({ id, status }) => `${id} ${status}`)
+  const hour = () => 3_600_000
+  directory.seen('a:1', 'acme', 'broker')
+  directory.seen('a:2', 'acme', 'broker')
+  directory.setStatus('a:2', true)
+  store.append([reading({ device: 'a:1' }), reading({ device: 'a:2' }), reading({ device: 'b:1' })])
+  expect(await statuses()).toEqual(['a:1 online', 'a:2 online', 'a:old unknown', 'b:1 online'])
+  directory.noteSilence(hour, performance.now() + 3_500_000)
+  expect(await statuses()).toEqual(['a:1 online', 'a:2 online', 'a:old unknown', 'b:1 online'])
+  const before = directory.changes
+  directory.noteSilence(hour, performance.now() + 3_700_000)
+  // a:2 says itself when it leaves; nothing is known of when a:old and b:1 should speak.
+  expect(await statuses()).toEqual(['a:1 offline', 'a:2 online', 'a:old unknown', 'b:1 online'])
+  expect(directory.changedSince(before)).toMatchObject([{ id: 'a:1', status: 'offline' }])
+  store.append([reading({ device: 'a:1' })])
+  expect(await statuses()).toEqual(['a:1 online', 'a:2 online', 'a:old unknown', 'b:1 online'])
+  directory.close()
+  const restarted = await DeviceDirectory.open(store)
+  restarted.noteSilence(hour, performance.now() + 3_700_000)
+  expect((await restarted.list()).map(({ status }) => status)).toEqual(['unknown', 'unknown', 'unknown', 'unknown'])
+  restarted.close()
 })
 
 it('forgets a device over a restart, until it is heard again', async () => {

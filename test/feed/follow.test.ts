@@ -145,8 +145,9 @@ it('catches up page by page, in turn with everybody else', async () => {
 })
 
 it('says where it stands after 15 s of quiet', async () => {
-  const { store, feed } = await open()
+  const { store, feed, directory } = await open()
   store.append([reading()])
+  await directory.list()
   const pipe = new Pipe()
   const { reader } = feed.open({ after: 1 })
   void follow(feed, reader, null, pipe)

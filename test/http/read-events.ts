@@ -4,7 +4,10 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 export interface OpenStream {
   readonly status: number
   readonly headers: Headers
+  /** All but changes of status, which come in between at no certain place. */
   readonly events: EventSourceMessage[]
+  /** Changes of status. */
+  readonly statuses: EventSourceMessage[]
   readonly retries: number[]
   /** Resolves when `enough` is satisfied, with all events so far; rejects when the stream ends before. */
   until(enough: (events: EventSourceMessage[]) => boolean): Promise<EventSourceMessage[]>
@@ -17,10 +20,14 @@ export async function openStream(url: string, headers: Record<string, string> = 
   const abort = new AbortController()
   const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal })
   const events: EventSourceMessage[] = []
+  const statuses: EventSourceMessage[] = []
   const retries: number[] = []
   let changed = () => {}
   let over = false
-  const parser = createParser({ onEvent: (event) => events.push(event), onRetry: (ms) => retries.push(ms) })
+  const parser = createParser({
+    onEvent: (event) => (event.event === 'device' ? statuses : events).push(event),
+    onRetry: (ms) => retries.push(ms),
+  })
   const ended = (async () => {
     const decoder = new TextDecoder()
     try {
@@ -38,6 +45,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
     status: response.status,
     headers: response.headers,
     events,
+    statuses,
     retries,
     ended,
     close: () => abort.abort(),

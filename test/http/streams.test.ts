@@ -157,10 +157,9 @@ it('tells every stream that may see a device when its status changes', async () 
   directory.setStatus('b:1', false, 'device', Date.UTC(2026, 0, 1))
   const online = '{"id":"a:1","status":"online","time":"2026-01-01T00:00:00.000Z"}'
   const offline = '{"id":"b:1","status":"offline","time":"2026-01-01T00:00:00.000Z"}'
-  const told = (events: OpenStream['events']) =>
-    events.filter(({ event }) => event === 'device').map(({ data }) => data)
-  expect(told(await all.until((events) => told(events).length === 2))).toEqual([online, offline])
-  expect(told(await other.until((events) => told(events).length === 1))).toEqual([offline])
+  await Promise.all([all.until(() => all.statuses.length === 2), other.until(() => other.statuses.length === 1)])
+  expect(all.statuses.map(({ data }) => data)).toEqual([online, offline])
+  expect(other.statuses.map(({ data }) => data)).toEqual([offline])
 })
 
 it('sends clients away with status 200 and a retry when there are too many', async () => {

@@ -63,14 +63,16 @@ export class LookBack {
     return this.#lowest(oldest) ?? position
   }
 
-  /** Last sequence number up to `to` of every series that is still kept. */
-  async lastSeqs(to: Seq): Promise<Map<number, Seq>> {
+  /** Last sequence number up to `to` of every series that is still kept; there are `count` series in all. */
+  async lastSeqs(to: Seq, count: number): Promise<Map<number, Seq>> {
     const indexed = this.#indexed(to)
     const found = new Map(this.#sql.lasts.all(indexed + 1, to) as [number, Seq][])
-    for await (const { first, last, series } of this.#blocksBack(indexed))
+    for await (const { first, last, series } of this.#blocksBack(indexed)) {
+      if (found.size >= count) break
       if (someCount(series, (id) => !found.has(id)))
         for (const [id, seq] of this.#sql.lasts.all(first, last) as [number, Seq][])
           if (!found.has(id)) found.set(id, seq)
+    }
     return found
   }
 

@@ -85,8 +85,8 @@ export type ReaderTable = {
     readonly wants: Uint32Array
     readonly to: Seq
   }) => Promise<Seq | null>
-  /** Last sequence number up to `to` of every series that is still kept. */
-  lastSeqs: (request: { readonly to: Seq }) => Promise<Map<number, Seq>>
+  /** Last sequence number up to `to` of every series that is still kept, of `count` in all. */
+  lastSeqs: (request: { readonly to: Seq; readonly count: number }) => Promise<Map<number, Seq>>
   /** The readings of those sequence numbers that are still kept. */
   pick: (request: { readonly seqs: Float64Array }) => Rows
   /** Newest first. */

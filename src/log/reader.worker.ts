@@ -23,7 +23,7 @@ serve<ReaderTable>(
     rejected: ({ limit, before }) => reader.rejected(limit, before),
     seek: ({ time, to }) => lookBack.seek(time, to),
     seekLast: ({ ids, wants, to }) => lookBack.seekLast(ids, wants, to),
-    lastSeqs: ({ to }) => lookBack.lastSeqs(to),
+    lastSeqs: ({ to, count }) => lookBack.lastSeqs(to, count),
     close: () => {
       db.close()
     },

@@ -146,7 +146,7 @@ export class SqliteStore implements Store {
 
   async latest(): Promise<readonly LoggedReading[]> {
     const { ring, series } = this.#behind
-    this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1 })
+    this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1, count: series.count })
     const earlier = await this.#earlier
     const readings: LoggedReading[] = []
     const onDisk: Seq[] = []

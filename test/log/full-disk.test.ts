@@ -15,7 +15,7 @@ else
   it('passes where everybody may mount: in a name space of its own', () => {
     const here = fileURLToPath(import.meta.url)
     execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'npx', 'vitest', 'run', '--project', 'unit', here])
-  })
+  }, 60_000)
 
 function fullDisk(): void {
   const place = useStores()

@@ -6,6 +6,7 @@ import { eastronSdm } from './eastron-sdm.ts'
 import { espeasy } from './espeasy.ts'
 import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
+import { homie } from './homie.ts'
 import { influxLineProtocol } from './influx-line-protocol.ts'
 import { jeelinkLacrosse } from './jeelink-lacrosse.ts'
 import { lines } from './lines.ts'
@@ -55,6 +56,7 @@ const shipped: readonly ProfileInput[] = [
   sparkplugB,
   thethingsstack,
   dsmrReader,
+  homie,
   // Recognised by the form of the message, on topics that others would take by their name alone.
   senml,
   influxLineProtocol,

@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.ts'
-import type { DeviceId, Reading } from '../reading.ts'
+import type { DeviceId, Millis, Reading } from '../reading.ts'
 import type { Reason } from './reason.ts'
 
 /** One thing in a frame that did not become a reading; the good ones beside it did. */
@@ -19,7 +19,14 @@ export type DeviceEvent =
       readonly scope: 'device' | 'bridge'
     }
   | { readonly type: 'removed'; readonly device: DeviceId }
-  | { readonly type: 'seen'; readonly device: DeviceId; readonly name?: string; readonly profile: string }
+  /** `silentAfterMs`: the device itself says that its values are void after so long a silence. */
+  | {
+      readonly type: 'seen'
+      readonly device: DeviceId
+      readonly name?: string
+      readonly profile: string
+      readonly silentAfterMs?: Millis
+    }
   /** The decoder needs something from the sender, such as a Sparkplug rebirth. */
   | { readonly type: 'publish'; readonly topic: string; readonly payload: Uint8Array }
 

@@ -9,7 +9,7 @@ import type { Memory } from './memory.ts'
 import { looksLikeJson, textOf } from './payload.ts'
 import type { MetricTarget, Profile, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
-import { putState } from './state.ts'
+import { putState, removeState } from './state.ts'
 import type { Scope, Template } from './template.ts'
 
 const noReadings: readonly Reading[] = Object.freeze([])
@@ -135,12 +135,18 @@ export class Draft implements Scope {
   }
 
   /** Says that a device exists, with its name for people. */
-  seen(name?: string): void {
+  seen(name?: string, silentAfterMs?: Millis): void {
     const { device } = this
     const known = this.memory.names.get(device)
     if (known !== undefined && (name === undefined || known === name)) return
     this.memory.names.set(device, name ?? '')
-    this.event({ type: 'seen', device, ...(name !== undefined && { name }), profile: this.profile.id })
+    this.event({
+      type: 'seen',
+      device,
+      ...(name !== undefined && { name }),
+      profile: this.profile.id,
+      ...(silentAfterMs !== undefined && { silentAfterMs }),
+    })
   }
 
   event(event: DeviceEvent): void {
@@ -160,12 +166,13 @@ export class Draft implements Scope {
     this.#rejected = [{ reason, where }]
   }
 
+  /** Remembers a value beyond this message; rejects it when the source has too much remembered already. */
   put(key: string, value: unknown): void {
-    if (putState(this.state, key, value)) this.#change(key)
+    if (!putState(this.state, key, value, () => this.#change(key))) this.reject('too_much_state', 'message')
   }
 
   remove(key: string): void {
-    if (this.state.delete(key)) this.#change(key)
+    if (removeState(this.state, key)) this.#change(key)
   }
 
   get changedState(): boolean {

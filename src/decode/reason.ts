@@ -27,6 +27,7 @@ export const reasons = {
   suppressed: 'the device itself says that this value means nothing now',
   text_syntax: 'the text is not in the format of the profile',
   too_large: 'the message is larger than 1 MiB',
+  too_much_state: 'more devices have announced themselves than the gateway can remember',
   too_many_fields: 'the message has more than 500 fields',
   truncated: 'the message ends too early',
   type_mismatch: 'the value is of another type than the metric',

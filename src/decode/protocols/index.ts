@@ -1,6 +1,7 @@
 import { dsmrP1 } from './dsmr-p1.ts'
 import { espeasy } from './espeasy.ts'
 import { generic } from './generic.ts'
+import { homie } from './homie.ts'
 import { influx } from './influx.ts'
 import { lines } from './lines.ts'
 import { modbusRtu } from './modbus-rtu.ts'
@@ -32,4 +33,5 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   vedirect,
   espeasy,
   zigbee2mqtt,
+  homie,
 }

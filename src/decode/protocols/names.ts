@@ -3,6 +3,7 @@ export const protocolNames = [
   'dsmr-p1',
   'espeasy',
   'generic',
+  'homie',
   'influx',
   'lines',
   'modbus-rtu',

@@ -240,6 +240,25 @@ it('takes nothing while paused, keeps the connection, and goes on without a mess
   expect(log.frames.every(({ dup }) => !dup)).toBe(true)
 })
 
+it('keeps a connection on which it reads nothing for longer than the broker waits for a ping', async () => {
+  const broker = await mosquitto({ config: 'max_queued_messages 0' })
+  const log = new FrameLog()
+  const statuses: string[] = []
+  const changed = ({ status }: { status: string }) => void statuses.push(status)
+  const input = await connected(broker, log, { keepaliveSeconds: 1, changed })
+  input.pause()
+  publishAll(
+    broker,
+    'a/b',
+    Array.from({ length: 3000 }, (_, i) => `${i}`),
+  )
+  // mosquitto and MQTT.js both give up after one and a half.
+  await new Promise((resolve) => setTimeout(resolve, 4000))
+  input.resume()
+  await until(() => log.frames.length === 3000)
+  expect(statuses).toEqual(['connecting', 'connected', 'paused', 'connected'])
+})
+
 it('takes QoS 2 messages from a session that another program began, before it answers them', async () => {
   const broker = await mosquitto()
   const settings = { clientId: 'rivulet-test', clean: false, protocolVersion: 4 } as const

@@ -18,7 +18,7 @@ const connackMs = 20_000
 /** Time for the last acknowledgements and DISCONNECT; the log commits at least once a second unless the disk is away. */
 const farewellMs = 3000
 
-export const keepaliveSeconds = 60
+const keepaliveSecondsDefault = 60
 
 export interface ConnectionOptions {
   readonly open: (client: MqttClient) => Duplex
@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly password?: string
   readonly durability: Durability
   readonly unacked?: number
+  /** Between pings (MQTT 3.1.1 §3.1.2.10); shorter where the network forgets quiet connections sooner. */
+  readonly keepaliveSeconds?: number
   readonly messageBytesMax: number
   /** Takes a message; `next` asks for the following one, and acknowledges this one once the log is durable. */
   readonly take: (packet: IPublishPacket, next: () => void) => void
@@ -51,11 +53,13 @@ export class Connection {
   readonly ended: Promise<Ending>
   readonly #client: MqttClient
   #gate!: AckGate
+  readonly #keepaliveMs: Millis
   #keepalive: NodeJS.Timeout | undefined
   #closing = false
 
   constructor(options: ConnectionOptions) {
-    const { durability, unacked } = options
+    const { durability, unacked, keepaliveSeconds = keepaliveSecondsDefault } = options
+    this.#keepaliveMs = keepaliveSeconds * 1000
     const take = (packet: IPublishPacket, next: () => void) => {
       // Neither taken nor acknowledged once we are leaving: the broker keeps it.
       if (!this.#closing) options.take(packet, next)
@@ -108,7 +112,7 @@ export class Connection {
       if (!this.#client.connected) return
       this.#client.sendPing()
       this.#client.reschedulePing(true)
-    }, keepaliveSeconds * 500)
+    }, this.#keepaliveMs / 2)
     this.#client.reschedulePing(true)
   }
 
@@ -166,7 +170,7 @@ export class Connection {
 }
 
 function clientOptions(options: ConnectionOptions, incomingStore: IStore): IClientOptions {
-  const { version, clientId, username, password } = options
+  const { version, clientId, username, password, keepaliveSeconds = keepaliveSecondsDefault } = options
   return {
     protocolVersion: version,
     clientId,

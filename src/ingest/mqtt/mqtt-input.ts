@@ -31,6 +31,8 @@ export interface MqttInputOptions extends TlsOptions {
   readonly messageBytesMax: number
   /** As in `AckGate`. */
   readonly unacked?: number
+  /** As in `Connection`. */
+  readonly keepaliveSeconds?: number
   readonly sink: FrameSink
   readonly durability: Durability
   /** Which topics the broker's session holds, so that one taken out of the configuration can be unsubscribed. */

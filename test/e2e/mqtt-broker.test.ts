@@ -187,6 +187,20 @@ it('takes nothing while paused, and everything that waited when it goes on', asy
   expect(log.texts.sort()).toEqual(['0', '1', '2'])
 })
 
+it('lets a subscriber go that reads nothing, so that publishers go on', async () => {
+  const broker = await start()
+  const subscriber = raw(broker)
+  subscriber.write(connectPacket('slow'))
+  subscriber.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] }))
+  subscriber.pause()
+  await until(() => broker.connections === 1)
+  const large = 'x'.repeat(1_000_000)
+  for (let i = 0; i < 12; i++) expect(await publish(broker, ['-q', '1', '-s'], large)).toMatchObject({ code: 0 })
+  await until(() => broker.connections === 0)
+  expect(reported.join()).toMatch('client "slow" from 127.0.0.1 was disconnected: drain timeout')
+  expect(log.frames).toHaveLength(12)
+})
+
 it('takes the will of a client that vanishes, but not when it is the broker that stops', async () => {
   const broker = await start()
   const will = { topic: 'sensors/attic/LWT', payload: Buffer.from('Offline'), qos: 1, retain: true } as const

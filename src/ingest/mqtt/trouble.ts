@@ -32,8 +32,7 @@ export function explain(ending: Ending, circumstances: Circumstances): string {
   if (brief >= briefInARow) return `the broker accepts the connection and soon closes it again: perhaps ${taken}`
   if (ending.upMs !== undefined) return error ? `connection lost: ${error.message}` : 'the broker closed the connection'
   if (!error) return `${at} closed the connection without an answer; check that it is an MQTT port (mqtts for TLS)`
-  if (/connack timeout/.test(error.message)) return `${at} does not answer as an MQTT broker does; check host and port`
-  return `${at}: ${error.message}`
+  return `${at} does not answer as an MQTT broker does (${error.message}); check host and port`
 }
 
 /** CONNACK return codes (MQTT 3.1.1 §3.2.2.3) and reason codes (MQTT 5 §2.4). */

@@ -53,6 +53,16 @@ it('bounds the bytes that wait for one client, and for all', async () => {
   expect(total).toBeGreaterThan(50)
 })
 
+it('has room again when sessions end', async () => {
+  const megabyte = 'x'.repeat(1024 * 1024)
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 20; i++) await subscribe(`client ${i}`, '#')
+    for (let i = 0; i < 3; i++) await publish('x', megabyte)
+    expect(await queued('client 0')).toHaveLength(3)
+    for (let i = 0; i < 20; i++) await sessions.cleanSubscriptions({ id: `client ${i}` })
+  }
+})
+
 it('gives up the session unused for longest when there are too many', async () => {
   for (let i = 0; i <= 1000; i++) await subscribe(`client ${i}`, '#')
   expect(await sessions.subscriptionsByClient({ id: 'client 0' })).toEqual([])

@@ -7,6 +7,9 @@ import { DurabilityByHand } from '../durability.ts'
 import { until } from '../sink.ts'
 import { cut, cuts, packet } from './streams.ts'
 
+/** A packet, and how much was given to the log before it was written. */
+type Step = readonly [Buffer, number]
+
 let log: DurabilityByHand
 let gate: AckGate
 let peer: Duplex
@@ -21,20 +24,30 @@ afterEach(() => {
 const ping = generate({ cmd: 'pingreq' })
 const puback = (messageId: number) => generate({ cmd: 'puback', messageId })
 
-it('passes everything but acknowledgements at once, and those when their readings are on disk', async () => {
+it('passes everything but acknowledgements at once, and each of those when its readings are on disk', async () => {
+  const step = fc.tuple(packet, fc.integer({ min: 1, max: 3 }))
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(packet, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 30 }),
+      fc.array(step, { minLength: 1, maxLength: 30 }),
       cuts,
-      async (steps, sizes) => {
+      fc.nat(100),
+      async (steps, sizes, percent) => {
         open()
         for (const [bytes, readings] of steps) {
           log.append(readings)
           for (const chunk of cut(bytes, sizes)) gate.write(chunk)
         }
         await turn()
-        const [acks, others] = [steps.filter(isAck), steps.filter((step) => !isAck(step))]
+        const [acks, others] = [steps.filter(isAck), steps.filter((one) => !isAck(one))]
         expect(received).toEqual(join(others))
+
+        const durable = Math.floor((log.head * percent) / 100)
+        log.commit(durable)
+        await turn()
+        const early = received.subarray(join(others).length)
+        expect(early).toEqual(join(acks).subarray(0, early.length))
+        expect(early.length).toBeLessThanOrEqual(join(steps.filter(headUpTo(steps, durable)).filter(isAck)).length)
+
         log.commit()
         await gate.flush()
         await turn()
@@ -200,10 +213,21 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 }
 
-function isAck([bytes]: readonly [Buffer, number]): boolean {
+function isAck([bytes]: Step): boolean {
   return [4, 5, 7].includes(bytes[0]! >> 4)
 }
 
-function join(steps: (readonly [Buffer, number])[]): Buffer {
+/** Whether the log's head was at most `durable` when a step's packet was written. */
+function headUpTo(steps: Step[], durable: number): (step: Step) => boolean {
+  let head = 0
+  const durableSteps = new Set<Step>()
+  for (const step of steps) {
+    head += step[1]
+    if (head <= durable) durableSteps.add(step)
+  }
+  return (step) => durableSteps.has(step)
+}
+
+function join(steps: Step[]): Buffer {
   return Buffer.concat(steps.map(([bytes]) => bytes))
 }

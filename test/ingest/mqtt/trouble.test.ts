@@ -16,6 +16,7 @@ const cases: [string, Ending, RegExp][] = [
   ['a certificate of its own making', { error: coded('DEPTH_ZERO_SELF_SIGNED_CERT') }, /PEM file as caFile/],
   ['a port without TLS', { error: coded('EPROTO') }, /does not speak TLS/],
   ['silence', { error: new Error('connack timeout') }, /does not answer as an MQTT broker does/],
+  ['another protocol', { error: new Error('Invalid header flag bits') }, /not answer as an MQTT broker does \(Invalid/],
   ['a hang-up', {}, /closed the connection without an answer/],
   ['a restart', { upMs: 60_000 }, /^the broker closed the connection$/],
 ]

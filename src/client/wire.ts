@@ -60,6 +60,6 @@ export type FollowEvent =
 
 /** The sequence number in a position; undefined where it is none. */
 export function seqOf(id: string | undefined): number | undefined {
-  const match = /^[a-z0-9]+\.(\d{1,16})$/.exec(id ?? '')
+  const match = /^[a-z0-9]+\.(\d{1,16})(?:-\d+-\d+)?$/.exec(id ?? '')
   return match ? Number(match[1]) : undefined
 }

@@ -70,10 +70,15 @@ export function showDevice({ id, kept, status, lastTime, last }: Known, configur
     source: kept.source ?? null,
     status,
     lastSeen: last.size > 0 ? isoTime(lastTime) : null,
-    tags: kept.label?.tags ?? configured?.tags ?? {},
+    tags: tagsOf(kept.label, configured),
     hidden: kept.label?.hidden ?? configured?.hidden ?? false,
     metrics: [...last.values()].map(showMetric),
   }
+}
+
+/** The API's are stronger than the configuration's, as a whole. */
+export function tagsOf(said: Label | undefined, configured: Label | undefined): Tags {
+  return said?.tags ?? configured?.tags ?? {}
 }
 
 function showMetric({ metric, channel, unit, value, seq, time, quality }: LoggedReading): Metric {

@@ -1,6 +1,16 @@
 import type { Store } from '../log/store.ts'
 import type { DeviceId, LoggedReading, Millis, Seq } from '../reading.ts'
-import { type Device, type DeviceStatus, type Kept, type Known, type Label, showDevice } from './device.ts'
+import {
+  type Device,
+  type DeviceStatus,
+  type Kept,
+  type Known,
+  type Label,
+  showDevice,
+  type Tags,
+  tagsOf,
+} from './device.ts'
+import type { TagSource } from './filter.ts'
 import { hear, isSilent, newRhythm, type Rhythm } from './silence.ts'
 
 interface Entry extends Known {
@@ -31,7 +41,7 @@ const readingsPerRead = 4096
  * appending them costs nothing here; what is known beside them (family, names) is kept in the store's records.
  * Devices are as many as the gateway lets in (`limits.newDevicesPerHour`).
  */
-export class DeviceDirectory {
+export class DeviceDirectory implements TagSource {
   /** Called after every change of status. */
   onChange: () => void = () => {}
   readonly #store: Store
@@ -43,6 +53,7 @@ export class DeviceDirectory {
   readonly #forgotten = new Map<DeviceId, Seq>()
   #labels: ReadonlyMap<DeviceId, Label>
   #changes = 0
+  #tagRevision = 0
   #place: Seq
   #catchingUp: Promise<void> | null = null
 
@@ -64,6 +75,16 @@ export class DeviceDirectory {
   /** How many changes of status there have been. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Changes whenever the tags of any device may have. */
+  get tagRevision(): number {
+    return this.#tagRevision
+  }
+
+  /** The tags of a device, which need not have been heard of. */
+  tagsOf(id: DeviceId): Tags {
+    return tagsOf(this.#entries.get(id)?.kept.label, this.#labels.get(id))
   }
 
   /** The devices whose status changed after the first `count` changes, as they are now. */
@@ -130,6 +151,7 @@ export class DeviceDirectory {
     const entry = this.#entries.get(id)
     if (!entry) return undefined
     this.#keep(entry, { ...entry.kept, label: { ...entry.kept.label, ...label } })
+    this.#tagRevision++
     return showDevice(entry, this.#labels.get(entry.id))
   }
 
@@ -138,12 +160,14 @@ export class DeviceDirectory {
     const { head } = this.#store
     this.#store.records.put(recordKind, id, JSON.stringify({ forgotten: head } satisfies Kept))
     this.#forgotten.set(id, head)
+    this.#tagRevision++
     return this.#entries.delete(id)
   }
 
   /** Takes the labels of a configuration that was read again. */
   configure(labels: ReadonlyMap<DeviceId, Label>): void {
     this.#labels = labels
+    this.#tagRevision++
   }
 
   close(): void {

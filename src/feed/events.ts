@@ -1,7 +1,7 @@
 import type { Page, Run } from '../log/log.ts'
 import type { DeviceId, Millis, Seq } from '../reading.ts'
 import { isoTime, readingJson } from './json.ts'
-import { type Gap, positionId, runIndex } from './position.ts'
+import { type Gap, positionId, runIndex, type Start, windowId } from './position.ts'
 
 /**
  * Server-Sent Events (HTML §9.2.6). A field ends at the first CR or LF, and `id` must hold no NUL; nothing here can
@@ -17,7 +17,7 @@ export function pageEvents(runs: readonly Run[], head: Seq, after: Seq, page: Pa
   let text = ''
   let told = after
   if (lost) {
-    text = gapEvent(runs, lost.to, { from: lost.from, to: lost.to, reason: 'retention' })
+    text = gapEvent(positionId(runs, lost.to), { from: lost.from, to: lost.to, reason: 'retention' })
     told = lost.to
   }
   if (readings.length > 0) {
@@ -28,31 +28,26 @@ export function pageEvents(runs: readonly Run[], head: Seq, after: Seq, page: Pa
       text += `id: ${runs[index]!.id}.${reading.seq}\ndata: ${readingJson(reading)}\n\n`
     }
   }
-  return next - told > skippedMax ? text + cursorEvent(runs, next, { head }) : text
+  return next - told > skippedMax ? text + cursorEvent(positionId(runs, next), { head }) : text
 }
 
 /** Where the stream stands; `oldest` is told once, at its beginning. */
-export function cursorEvent(runs: readonly Run[], position: Seq, data: { head: Seq; oldest?: Seq }): string {
-  return `event: cursor\nid: ${positionId(runs, position)}\ndata: ${JSON.stringify(data)}\n\n`
+export function cursorEvent(id: string, data: { head: Seq; oldest?: Seq }): string {
+  return `event: cursor\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 /** What was asked for and is not there. The id is where the stream goes on. */
-export function gapEvent(runs: readonly Run[], position: Seq, { from, to, reason }: Gap): string {
-  return `event: gap\nid: ${positionId(runs, position)}\ndata: ${JSON.stringify({ from, to, reason })}\n\n`
+export function gapEvent(id: string, { from, to, reason }: Gap): string {
+  return `event: gap\nid: ${id}\ndata: ${JSON.stringify({ from, to, reason })}\n\n`
 }
 
 /**
  * The first events of a stream. The cursor before a gap has no id: were the connection cut between the two, a client
  * that had already moved its position would never hear of the gap.
  */
-export function openingEvents(
-  runs: readonly Run[],
-  after: Seq,
-  gap: Gap | undefined,
-  data: { head: Seq; oldest: Seq },
-) {
-  if (!gap) return cursorEvent(runs, after, data)
-  return `event: cursor\ndata: ${JSON.stringify(data)}\n\n${gapEvent(runs, after, gap)}`
+export function openingEvents(runs: readonly Run[], { after, gap, window }: Start, data: { head: Seq; oldest: Seq }) {
+  if (!gap) return cursorEvent(window ? windowId(runs, window) : positionId(runs, after), data)
+  return `event: cursor\ndata: ${JSON.stringify(data)}\n\n${gapEvent(positionId(runs, after), gap)}`
 }
 
 /** A device came or went. Without an id, since this is not in the log. */

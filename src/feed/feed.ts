@@ -1,9 +1,10 @@
 import type { ReadingLog } from '../log/log.ts'
 import type { DeviceDirectory } from './devices.ts'
 import { cursorEvent, deviceEvent, openingEvents } from './events.ts'
-import type { StreamFilter } from './filter.ts'
-import { Pages } from './pages.ts'
-import type { Start } from './position.ts'
+import type { StreamFilter, TagSource } from './filter.ts'
+import { type PageSource, Pages } from './pages.ts'
+import { positionId, type Start } from './position.ts'
+import { type Thinning, thinned } from './thinning.ts'
 import { quietMs, type Reader, Turns } from './turns.ts'
 
 /** What all streams share: the log they follow, pages encoded once for many, and whose turn it is. */
@@ -26,11 +27,26 @@ export class Feed {
     directory.onChange = () => this.turns.pass()
   }
 
-  /** A reader that stands at `start`, and the events that tell its client so. */
-  open({ after, gap }: Start): { reader: Reader; opening: string } {
+  /** What devices are tagged with, for filters. */
+  get tags(): TagSource {
+    return this.#directory
+  }
+
+  /** A reader that stands at `start`, the events that tell its client so, and where its pages come from. */
+  open(start: Start, thinning: Thinning = {}): { reader: Reader; opening: string; pages: PageSource } {
     const { runs, head, floor } = this.log
-    const reader = { place: after, changes: this.#directory.changes, sentAt: this.turns.now, closed: false, wake: null }
-    return { reader, opening: openingEvents(runs, after, gap, { head, oldest: floor }) }
+    const reader = {
+      place: start.after,
+      id: null,
+      due: null,
+      changes: this.#directory.changes,
+      sentAt: this.turns.now,
+      closed: false,
+      wake: null,
+    }
+    const opening = openingEvents(runs, start, { head, oldest: floor })
+    const clocks = { steady: () => this.turns.now, wall: () => Date.now() }
+    return { reader, opening, pages: thinned(this.log, thinning, start, clocks) ?? this.pages }
   }
 
   /** Events of devices whose status changed since the reader was last told; null for none. */
@@ -56,7 +72,7 @@ export class Feed {
   /** A cursor when the reader has sent nothing for long. */
   heartbeat(reader: Reader): Buffer | null {
     if (reader.sentAt > this.turns.now - quietMs) return null
-    return Buffer.from(cursorEvent(this.log.runs, reader.place, { head: this.log.head }))
+    return Buffer.from(cursorEvent(reader.id ?? positionId(this.log.runs, reader.place), { head: this.log.head }))
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { SeriesFilter } from '../log/log.ts'
 import type { DeviceId, Series } from '../reading.ts'
+import type { Tags } from './device.ts'
 
 /** What a client asked to see; an empty list asks for everything. `*` in an entry stands for any characters. */
 export interface Choice {
@@ -7,6 +8,15 @@ export interface Choice {
   readonly metrics: readonly string[]
   /** An empty entry means readings without a channel. */
   readonly channels: readonly string[]
+  /** By name the values that will do; a device needs one of each. */
+  readonly tags?: ReadonlyMap<string, readonly string[]>
+}
+
+/** What people have tagged devices with, now. */
+export interface TagSource {
+  /** Changes whenever any device's tags may have. */
+  readonly tagRevision: number
+  tagsOf(device: DeviceId): Tags
 }
 
 /** A choice of series that can also say whether a device may have any of them. */
@@ -14,20 +24,34 @@ export interface StreamFilter extends SeriesFilter {
   matchesDevice(device: DeviceId): boolean
 }
 
+const untagged: TagSource = { tagRevision: 0, tagsOf: () => ({}) }
+
 /**
  * Compiles a choice, narrowed to the devices that `scope` (globs, from a token) allows.
- * Null when nothing is left out. Equal choices get equal keys, whatever their order.
+ * Null when nothing is left out. Equal choices get equal keys, whatever their order. A choice by tag gets another key
+ * when tags change, so that a stream which is open heeds the change from then on.
  */
-export function compileFilter(choice: Choice, scope: readonly string[] = ['*']): StreamFilter | null {
+export function compileFilter(
+  choice: Choice,
+  scope: readonly string[] = ['*'],
+  source: TagSource = untagged,
+): StreamFilter | null {
   const [devices, metrics, channels, allowed] = [choice.devices, choice.metrics, choice.channels, scope].map(canonical)
   const device = matcher(devices!)
   const metric = matcher(metrics!)
   const channel = matcher(channels!)
   const permitted = scope.length === 0 ? () => false : matcher(allowed!)
-  if (scope.length > 0 && [devices, metrics, channels, allowed].every((list) => list!.length === 0)) return null
-  const matchesDevice = (id: DeviceId) => device(id) && permitted(id)
+  const tags = [...(choice.tags ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
+  const lists = [devices, metrics, channels, allowed, tags]
+  if (scope.length > 0 && lists.every((list) => list!.length === 0)) return null
+  const tagged = tagMatcher(tags, source)
+  const matchesDevice = (id: DeviceId) => device(id) && permitted(id) && tagged(id)
+  const key = JSON.stringify([devices, metrics, channels, scope.length === 0 ? null : allowed])
+  const tagKey = JSON.stringify(tags.map(([name, values]) => [name, [...values].sort()]))
   return {
-    key: JSON.stringify([devices, metrics, channels, scope.length === 0 ? null : allowed]),
+    get key() {
+      return tags.length === 0 ? key : `${key} ${source.tagRevision} ${tagKey}`
+    },
     matchesDevice,
     matches: (series: Series) => matchesDevice(series.device) && metric(series.metric) && channel(series.channel ?? ''),
   }
@@ -41,6 +65,16 @@ export function allows(scope: readonly string[], device: DeviceId): boolean {
 /** Sorted, without repeats; empty when everything matches. */
 function canonical(patterns: readonly string[]): string[] {
   return patterns.includes('*') ? [] : [...new Set(patterns)].sort()
+}
+
+/** Unlike elsewhere `*` is no choice to be left out: it asks for the tag to be there. */
+function tagMatcher(tags: readonly (readonly [string, readonly string[]])[], source: TagSource) {
+  const wanted = tags.map(([name, values]) => [name, matcher(values)] as const)
+  return (id: DeviceId): boolean => {
+    if (wanted.length === 0) return true
+    const given = source.tagsOf(id)
+    return wanted.every(([name, value]) => Object.hasOwn(given, name) && value(String(given[name])))
+  }
 }
 
 function matcher(patterns: readonly string[]): (text: string) => boolean {

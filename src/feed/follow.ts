@@ -1,5 +1,6 @@
 import type { Feed } from './feed.ts'
 import type { StreamFilter } from './filter.ts'
+import type { PageSource } from './pages.ts'
 import type { Reader } from './turns.ts'
 
 /** Where the events go: a connection with back-pressure. */
@@ -15,10 +16,18 @@ export interface Outlet {
  * next turn. A client that does not keep up costs its place (a number) and the page being written, no queue.
  * Resolves when the reader is closed; rejects when the log cannot be read.
  */
-export async function follow(feed: Feed, reader: Reader, filter: StreamFilter | null, outlet: Outlet): Promise<void> {
+export async function follow(
+  feed: Feed,
+  reader: Reader,
+  filter: StreamFilter | null,
+  outlet: Outlet,
+  pages: PageSource = feed.pages,
+): Promise<void> {
   while (!reader.closed) {
-    const page = await feed.pages.read(reader.place, filter)
+    const page = await pages.read(reader.place, filter)
     reader.place = page.next
+    reader.id = page.id ?? null
+    reader.due = page.due ?? null
     feed.delivered += page.count
     const bytes = page.bytes ?? feed.heartbeat(reader)
     if (bytes && !reader.closed) {

@@ -1,5 +1,5 @@
 import type { ReadingLog } from '../log/log.ts'
-import type { Seq } from '../reading.ts'
+import type { Millis, Seq } from '../reading.ts'
 import { pageEvents } from './events.ts'
 import type { StreamFilter } from './filter.ts'
 
@@ -10,6 +10,19 @@ export interface EncodedPage {
   /** Readings in it. */
   readonly count: number
   readonly next: Seq
+  /** Where a client stands that was sent this page, when that is not simply at `next`. */
+  readonly id?: string
+  /** When to ask for another page, on the clock of `Turns.now`; unless said when there is more in the log. */
+  readonly due?: Millis
+}
+
+/** Where a stream gets its pages from. */
+export interface PageSource {
+  read(after: Seq, filter: StreamFilter | null): Promise<EncodedPage>
+}
+
+export function encoded(text: string): Buffer | null {
+  return text === '' ? null : Buffer.from(text)
 }
 
 /**
@@ -23,7 +36,7 @@ export const readingsPerPage = 512
  * the turn of the event loop in which they are ready; those that come later read a page that reaches further. An empty
  * page is never kept: a reader would be given it again after the next append, find itself behind, and so go round.
  */
-export class Pages {
+export class Pages implements PageSource {
   readonly #log: ReadingLog
   readonly #held = new Map<string, Promise<EncodedPage>>()
   readonly #ready: string[] = []
@@ -54,7 +67,7 @@ export class Pages {
   async #encode(after: Seq, filter: StreamFilter | null): Promise<EncodedPage> {
     const page = await this.#log.read(after, filter, readingsPerPage)
     const text = pageEvents(this.#log.runs, this.#log.head, after, page)
-    return { bytes: text === '' ? null : Buffer.from(text), count: page.readings.length, next: page.next }
+    return { bytes: encoded(text), count: page.readings.length, next: page.next }
   }
 
   #dropAfterTurn(key: string): void {

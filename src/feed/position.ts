@@ -16,11 +16,28 @@ export interface Gap {
 export interface Start {
   readonly after: Seq
   readonly gap?: Gap
+  /** The client has been told a part of what was thinned out of a window that begins after `after`. */
+  readonly window?: Window
+}
+
+/**
+ * A stretch of the log, (after, upTo], of which a thinned stream tells one event a series, in the order of the series'
+ * last readings there: `told` is the last of them that was told.
+ */
+export interface Window {
+  readonly after: Seq
+  readonly told: Seq
+  readonly upTo: Seq
 }
 
 /** The public name of a place in the log: `<run>.<seq>`, with the run in which that number was given. */
 export function positionId(runs: readonly Run[], seq: Seq): string {
   return `${runs[runIndex(runs, seq)]!.id}.${seq}`
+}
+
+/** The public name of a place within a window: `<run>.<told>-<back to its beginning>-<ahead to its end>`. */
+export function windowId(runs: readonly Run[], { after, told, upTo }: Window): string {
+  return `${positionId(runs, told)}-${told - after}-${upTo - told}`
 }
 
 /** Index of the run that gave `seq`; of the oldest run for what lies before it. Runs are few and mostly the last is meant. */
@@ -57,17 +74,22 @@ interface Position {
   /** Absent for a bare sequence number. */
   readonly run?: string
   readonly seq: Seq
+  readonly window?: Window
 }
 
 function parse(text: string): Position | null {
-  const match = /^(?:([a-z0-9]{1,32})\.)?([0-9]{1,16})$/.exec(text)
+  const match = /^(?:([a-z0-9]{1,32})\.)?([0-9]{1,16})(?:-([0-9]{1,16})-([0-9]{1,16}))?$/.exec(text)
   if (!match) return null
-  const seq = Number(match[2])
-  if (!Number.isSafeInteger(seq)) return null
-  return match[1] === undefined ? { seq } : { run: match[1], seq }
+  const [seq, back = 0, ahead = 0] = match.slice(2).map((digits) => (digits === undefined ? undefined : Number(digits)))
+  if (seq === undefined || !Number.isSafeInteger(seq + ahead) || back > seq) return null
+  return {
+    ...(match[1] !== undefined && { run: match[1] }),
+    seq,
+    ...(back + ahead > 0 && { window: { after: seq - back, told: seq, upTo: seq + ahead } }),
+  }
 }
 
-function locate(log: ReadingLog, { run, seq }: Position): Start {
+function locate(log: ReadingLog, { run, seq, window }: Position): Start {
   if (run !== undefined) {
     const index = log.runs.findIndex(({ id }) => id === run)
     if (index < 0) return otherEpoch(log)
@@ -77,7 +99,9 @@ function locate(log: ReadingLog, { run, seq }: Position): Start {
       return { after: following.first - 1, gap: { from: following.first, to: following.first - 1, reason: 'epoch' } }
   }
   if (seq > log.head) return { after: log.head, gap: { from: log.head + 1, to: seq, reason: 'future' } }
-  return { after: seq }
+  if (!window) return { after: seq }
+  // Whoever does not thin as before is told some of the window again rather than not at all.
+  return { after: window.after, window: { ...window, upTo: Math.min(window.upTo, log.head) } }
 }
 
 /** The numbers of another log say nothing here: everything there is, beginning with the oldest. */

@@ -5,6 +5,10 @@ import type { Millis, Seq } from '../reading.ts'
 export interface Reader {
   /** Position in the log up to which it has read. */
   place: Seq
+  /** The same as its client may be told it; null when it is simply the place. */
+  id: string | null
+  /** When its turn comes even if there is nothing new, and not before; null when something new decides. */
+  due: Millis | null
   /** How many status changes it has been told. */
   changes: number
   /** When it last sent something, on the clock of `Turns.now`. */
@@ -24,6 +28,9 @@ export const quietMs: Millis = 15_000
  */
 const wokenPerTurn = 256
 
+/** How often all that wait are looked through for those that have been quiet for long. */
+const tickMs: Millis = 1000
+
 /**
  * Wakes the streams that have something to do, in the order in which they began to wait, a slice at a time. One waiter
  * in the log and one timer stand for all of them: 10,000 idle streams cost no timer and no abort signal each.
@@ -34,6 +41,8 @@ export class Turns {
   readonly #stopped = new AbortController()
   readonly #timer: NodeJS.Timeout
   #waiting: Reader[] = []
+  #alarm: NodeJS.Timeout | undefined
+  #alarmAt: Millis = Number.POSITIVE_INFINITY
   #passing = false
   #again = false
 
@@ -41,7 +50,7 @@ export class Turns {
   constructor(log: ReadingLog, changes: () => number) {
     this.#log = log
     this.#changes = changes
-    this.#timer = setInterval(() => this.pass(), 1000).unref()
+    this.#timer = setInterval(() => this.pass(), tickMs).unref()
     this.#follow()
   }
 
@@ -57,6 +66,7 @@ export class Turns {
       reader.wake = resolve
       this.#waiting.push(reader)
       if (this.#hasNews(reader)) this.pass()
+      else if (reader.due !== null) this.#passAt(reader.due)
     })
   }
 
@@ -77,6 +87,7 @@ export class Turns {
 
   stop(): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#alarm)
     this.#stopped.abort()
   }
 
@@ -106,7 +117,10 @@ export class Turns {
       if (this.#hasNews(reader) || reader.sentAt <= quietSince) {
         wake(reader)
         woken++
-      } else this.#waiting.push(reader)
+      } else {
+        this.#waiting.push(reader)
+        if (reader.due !== null) this.#passAt(reader.due)
+      }
     }
     if (index < readers.length) {
       setImmediate(() => this.#slice(readers, index))
@@ -120,7 +134,22 @@ export class Turns {
   }
 
   #hasNews(reader: Reader): boolean {
-    return reader.place < this.#log.head || reader.changes < this.#changes()
+    if (reader.changes < this.#changes()) return true
+    return reader.due === null ? reader.place < this.#log.head : reader.due <= this.now
+  }
+
+  /** One alarm serves all that are due before the timer comes round, which would be late for short intervals. */
+  #passAt(due: Millis): void {
+    if (due >= this.#alarmAt || due > this.now + tickMs) return
+    clearTimeout(this.#alarm)
+    this.#alarmAt = due
+    this.#alarm = setTimeout(
+      () => {
+        this.#alarmAt = Number.POSITIVE_INFINITY
+        this.pass()
+      },
+      due - this.now + 1,
+    ).unref()
   }
 }
 

@@ -63,7 +63,7 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
       method: 'GET',
       path: '/api/readings',
       need: 'read',
-      handle: (exchange, identity) => sendReadings(exchange, store, identity),
+      handle: (exchange, identity) => sendReadings(exchange, store, directory, identity),
     },
     ...['/api/stream', '/api/devices/:id/stream'].map(streamHead),
   ]

@@ -59,12 +59,16 @@ const operations: Readonly<Record<string, Operation>> = {
 
 const integer = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum })
 const globs = { type: 'array', items: { type: 'string' } }
+const span = { type: 'string', examples: ['1s', '10m'] }
 const time = { type: 'string', examples: ['2026-11-22T10:00:00Z', '10m'] }
 
 const parameters: Readonly<Record<string, { readonly description: string; readonly schema: object }>> = {
   device: { description: 'Only devices that match; `*` stands for any characters', schema: globs },
   metric: { description: 'Only metrics that match', schema: globs },
   channel: { description: 'Only channels that match; empty for none', schema: globs },
+  tag: { description: 'Only devices tagged so: `floor:1`, or `floor` for any value', schema: globs },
+  every: { description: 'At most one event a series in this time: the last, with min, max, mean, count', schema: span },
+  deadband: { description: 'Only changes of at least this much', schema: { type: 'number', exclusiveMinimum: 0 } },
   after: { description: 'Begin after this position: an id or a sequence number', schema: { type: 'string' } },
   since: { description: 'Begin at the first reading that is not older', schema: time },
   last: { description: 'Begin with at least this many readings of every series', schema: integer(0, 100_000) },

@@ -44,6 +44,28 @@ export class Query {
     throw new GatewayError('usage', `${name}=${text} is not possible`, `use a whole number from ${min} to ${max}`)
   }
 
+  /** A duration, such as `10s`, from `min` to `max`. */
+  duration(name: string, min: string, max: string): Millis | undefined {
+    const text = this.one(name)
+    if (text === undefined) return undefined
+    const ms = parseDuration(text)
+    if (ms !== undefined && ms >= parseDuration(min)! && ms <= parseDuration(max)!) return ms
+    throw new GatewayError(
+      'usage',
+      `${name}=${text} is not possible`,
+      `use a duration from ${min} to ${max}, such as 10s`,
+    )
+  }
+
+  /** A number above 0. */
+  positive(name: string): number | undefined {
+    const text = this.one(name)
+    if (text === undefined) return undefined
+    const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
+    if (value > 0) return value
+    throw new GatewayError('usage', `${name}=${text} is not possible`, 'use a number above 0, such as 0.5')
+  }
+
   /** A moment: RFC 3339, or a duration back from now such as `10m`. */
   time(name: string): Millis | undefined {
     const text = this.one(name)

@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from 'koa'
 import { GatewayError } from '../errors.ts'
-import type { StreamFilter } from '../feed/filter.ts'
+import type { StreamFilter, TagSource } from '../feed/filter.ts'
 import { isoTime, readingJson } from '../feed/json.ts'
 import { type Gap, positionId, startAfter } from '../feed/position.ts'
 import type { Store } from '../log/store.ts'
@@ -18,10 +18,15 @@ type Format = keyof typeof formats
 const searchMs: Millis = 250
 
 /** Answers a query for stored readings with one page of them, in the order of the log. */
-export async function sendReadings(ctx: ParameterizedContext, store: Store, identity: Identity): Promise<void> {
+export async function sendReadings(
+  ctx: ParameterizedContext,
+  store: Store,
+  tags: TagSource,
+  identity: Identity,
+): Promise<void> {
   const query = new Query(ctx.querystring, readingsParameters)
   const format = formatOf(ctx, query)
-  const filter = chosen(query, identity)
+  const filter = chosen(query, identity, tags)
   const limit = query.whole('limit', 1, 10_000) ?? 1000
   const times = {
     from: query.time('from') ?? Number.NEGATIVE_INFINITY,

@@ -4,6 +4,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { StreamFilter } from '../feed/filter.ts'
 import { follow } from '../feed/follow.ts'
 import type { Start } from '../feed/position.ts'
+import type { Thinning } from '../feed/thinning.ts'
 import type { Reader } from '../feed/turns.ts'
 import type { Store } from '../log/store.ts'
 import type { DeviceId, Millis } from '../reading.ts'
@@ -13,7 +14,7 @@ import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { isDisconnect, sendProblem } from './problem.ts'
 import { Query } from './query.ts'
-import { chosen, deviceStreamParameters, startOf, streamParameters } from './selection.ts'
+import { chosen, deviceStreamParameters, startOf, streamParameters, thinningOf } from './selection.ts'
 
 /** When to come back, spread so that clients who were sent away together do not return together. */
 const returnMs: readonly [min: Millis, max: Millis] = [1000, 5000]
@@ -58,14 +59,15 @@ export class Streams {
       if (device !== undefined && !isDeviceId(device))
         throw new GatewayError('not-found', 'no device can be called that', 'GET /api/devices lists those there are')
       const query = new Query(searchOf(req), device === undefined ? streamParameters : deviceStreamParameters)
-      const filter = chosen(query, identity, device)
+      const filter = chosen(query, identity, this.#feed.tags, device)
+      const thinning = thinningOf(query)
       const start = await startOf(this.#store, query, filter, lastEventId(req))
       if (res.destroyed) return
       if (this.closing) sendAway(res, returnMs)
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
-      } else this.#begin(res, filter, start)
+      } else this.#begin(res, filter, start, thinning)
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
@@ -82,16 +84,16 @@ export class Streams {
     }
   }
 
-  #begin(res: ServerResponse, filter: StreamFilter | null, start: Start): void {
+  #begin(res: ServerResponse, filter: StreamFilter | null, start: Start, thinning: Thinning): void {
     this.opened++
-    const { reader, opening } = this.#feed.open(start)
+    const { reader, opening, pages } = this.#feed.open(start, thinning)
     const connection = new Connection(res, () => {
       this.#open.delete(connection)
       this.#feed.turns.close(reader)
     })
     this.#open.set(connection, reader)
     connection.begin(retryAfter(returnMs) + opening)
-    follow(this.#feed, reader, filter, connection).catch((error: unknown) => {
+    follow(this.#feed, reader, filter, connection, pages).catch((error: unknown) => {
       if (!this.closing) this.#logger.error({ err: error }, 'a stream could not read the log')
       connection.end('')
     })

@@ -118,7 +118,11 @@ it('names what is lost before the readings, and how far a filter has skipped aft
 })
 
 it('does not move the position of a client before it was told of a gap', () => {
-  const opening = openingEvents(runs, 60, { from: 61, to: 70, reason: 'future' }, { head: 60, oldest: 1 })
+  const opening = openingEvents(
+    runs,
+    { after: 60, gap: { from: 61, to: 70, reason: 'future' } },
+    { head: 60, oldest: 1 },
+  )
   expect(parsed(opening)).toEqual([
     { id: undefined, event: 'cursor', data: '{"head":60,"oldest":1}' },
     { id: 'cccc.60', event: 'gap', data: '{"from":61,"to":70,"reason":"future"}' },

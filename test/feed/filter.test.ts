@@ -71,3 +71,27 @@ it('tells a missing channel from any other', () => {
     true,
   ])
 })
+
+it('chooses by tag, and heeds a change of tags at once', () => {
+  const tags = new Map<string, Record<string, string | number | boolean>>([
+    ['a:1', { floor: 1, room: 'attic' }],
+    ['a:2', { floor: 2, room: 'attic' }],
+    ['a:3', { room: 'hall' }],
+  ])
+  const source = { tagRevision: 1, tagsOf: (id: string) => tags.get(id) ?? {} }
+  const matched = (...wanted: [string, string[]][]) => {
+    const filter = compileFilter({ ...nothing, tags: new Map(wanted) }, ['*'], source)!
+    return [...tags.keys(), 'a:4'].filter((device) => filter.matches(reading({ device })))
+  }
+  expect(matched(['floor', ['1']])).toEqual(['a:1'])
+  expect(matched(['floor', ['*']])).toEqual(['a:1', 'a:2'])
+  expect(matched(['floor', ['1', '2']], ['room', ['at*']])).toEqual(['a:1', 'a:2'])
+  expect(matched(['floor', ['2']], ['room', ['hall']])).toEqual([])
+  expect(matched(['toString', ['*']])).toEqual([])
+  const filter = compileFilter({ ...nothing, tags: new Map([['floor', ['1']]]) }, ['*'], source)!
+  const key = filter.key
+  tags.set('a:4', { floor: 1 })
+  source.tagRevision++
+  expect(filter.matchesDevice('a:4')).toBe(true)
+  expect(filter.key).not.toBe(key)
+})

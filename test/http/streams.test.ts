@@ -116,6 +116,35 @@ it('sends only what was asked for, and waits for a device that was never seen', 
   expect(await seqs(unchanneled, 4)).toEqual([1, 2, 3, 5])
 })
 
+it('sends by tag, and heeds tags that are changed while it is open', async () => {
+  const { store, directory, stream } = await start()
+  directory.seen('a:1', 'test', 'here')
+  directory.seen('a:2', 'test', 'here')
+  await directory.label('a:1', { tags: { floor: 1 } })
+  const live = await stream('/api/stream?tag=floor:1')
+  await live.until((events) => events.length === 1)
+  store.append([reading({ device: 'a:1' }), reading({ device: 'a:2' })])
+  await live.until((events) => readingsOf(events).length === 1)
+  await directory.label('a:2', { tags: { floor: 1 } })
+  store.append([reading({ device: 'a:2' })])
+  expect(readingsOf(await live.until((events) => readingsOf(events).length === 2)).map(({ seq }) => seq)).toEqual([
+    1, 3,
+  ])
+})
+
+it('sends one event a series and interval, and with a deadband only changes', async () => {
+  const { store, stream } = await start()
+  const thinned = await stream('/api/stream?every=200ms')
+  const changes = await stream('/api/stream?deadband=2&after=0')
+  await Promise.all([thinned, changes].map(({ until }) => until((events) => events.length === 1)))
+  store.append([1, 2, 3].map((value) => reading({ value })))
+  const sum = (events: OpenStream['events']) => readingsOf(events).reduce((total, { count }) => total + count, 0)
+  const events = readingsOf(await thinned.until((all) => sum(all) === 3))
+  expect(events).toMatchObject([{ seq: 3, value: 3, min: 1, max: 3, mean: 2, count: 3 }])
+  const sent = readingsOf(await changes.until((all) => readingsOf(all).length === 2))
+  expect(sent.map(({ value }) => value)).toEqual([1, 3])
+})
+
 it('begins at a time, or at the last readings of every series', async () => {
   const { store, stream } = await start()
   store.append([1, 2, 3].map((value) => reading({ value, time: Date.UTC(2026, 0, value) })))
@@ -139,6 +168,12 @@ it('refuses what it does not understand before a stream begins', async () => {
     ['/api/stream?last=100001', 'last=100001 is not possible'],
     ['/api/stream?last=1&after=2', 'after and last exclude each other'],
     ['/api/stream?last=1&last=2', 'last is given 2 times'],
+    ['/api/stream?tag=:1', 'tag=:1 names no tag'],
+    ['/api/stream?every=1', 'every=1 is not possible'],
+    ['/api/stream?every=10ms', 'every=10ms is not possible'],
+    ['/api/stream?every=2d', 'every=2d is not possible'],
+    ['/api/stream?deadband=0', 'deadband=0 is not possible'],
+    ['/api/stream?deadband=-1', 'deadband=-1 is not possible'],
   ]
   for (const [path, detail] of wrong) {
     const response = await get(path)

@@ -40,9 +40,10 @@ export async function start(options: StartOptions): Promise<void> {
   try {
     const gateway = await startGateway({ config: demo?.addTo(config) ?? config, lan: options.lan ?? false, logger })
     try {
+      // Before the greeting: whoever reads where the page is may ask for a reload at once.
+      signals.onReload = () => void takeOver(gateway, read(), demo, logger)
       await greet(gateway, config, options.lan ?? false)
       if (demo) startDemo(demo, gateway)
-      signals.onReload = () => void takeOver(gateway, read(), demo, logger)
       await signals.stopped
       signals.onReload = () => undefined
       note('storing what has come in …')

@@ -41,7 +41,7 @@ socket.write(generate({ cmd: 'connect', ...settings }))
 export async function measure(): Promise<Row[]> {
   let ours = 0
   let bare = 0
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 6; round++) {
     bare = Math.max(bare, await aedesAlone())
     ours = Math.max(ours, await embedded())
   }

@@ -37,6 +37,14 @@ export const lines = defineDevice({
         { metric: 'temperature', value: 22.5, unit: 'Cel' },
       ],
     },
+    {
+      payload: 'T:19.5 H:52',
+      readings: [
+        { metric: 'temperature', value: 19.5 },
+        { metric: 'humidity', value: 52 },
+      ],
+    },
+    { payload: 'temp=19,5', rejected: ['type_mismatch'] },
     { payload: '512', readings: [{ metric: 'value', value: 512, unit: null }] },
     { payload: '3,"rh":61}', rejected: ['json_syntax'] },
     { payload: 'temp=18.4xyz', rejected: ['type_mismatch'] },

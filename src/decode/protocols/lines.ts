@@ -108,7 +108,8 @@ interface Pair {
 
 const label = /([\p{L}_][\p{L}\p{N}_ .()#-]{0,47}?)\s*[:=]\s*/uy
 const gap = /[\s,;|&(]+/g
-const bareValue = /[^\s,;|&]+/y
+/** A comma before a digit is a decimal one, or separates columns: either way the value is not what stands before it. */
+const bareValue = /(?:[^\s,;|&]|,(?=\d))+/y
 const numberText = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const unitText = /\s?([%°ºµμ\p{L}][\p{L}\d%°/²³·]*)(?![\p{L}\d]|\s*[:=])/uy
 
@@ -145,8 +146,11 @@ function unitAfter(text: string, at: number, name: string): string {
 
 function takePairs(draft: Draft, text: string, pairs: readonly Pair[]): void {
   // A log message has a colon too: without a known name only a line that is nothing but name=value is believed.
-  if (!pairs.some(({ name }) => isTelling(name)) && !strictPairs.test(text))
-    return draft.reject('text_syntax', 'message')
+  const sure =
+    pairs.some(({ name }) => isTelling(name)) ||
+    strictPairs.test(text) ||
+    (loosePairs.test(text) && pairs.every(({ name }) => meaningOf(name)))
+  if (!sure) return draft.reject('text_syntax', 'message')
   for (const { name, value, unit } of pairs) {
     const meaning = meaningOf(name)
     if (meaning && unit !== '') {
@@ -157,6 +161,9 @@ function takePairs(draft: Draft, text: string, pairs: readonly Pair[]): void {
 }
 
 const strictPairs = /^(?:[\p{L}_][\p{L}\p{N}_.]*=[^\s,;|&=]+(?:[\s,;|&]+|$))+$/u
+
+/** `T:21.5 H:45`: letters that could be anything, unless the whole line is made of them. */
+const loosePairs = /^(?:[\p{L}_][\p{L}\p{N}_.]*\s*[:=]\s*[^\s,;|&=:]+(?:[\s,;|&]+|$))+$/u
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at

@@ -19,9 +19,14 @@ export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void
     s.take({ metric: 'hdop' }, 8)
     s.take(metres, 9)
   },
-  HDG: (s) => s.take(heading, 1, 'magnetic'),
+  GSA(s) {
+    if (s.text(2) === '1') s.noValue()
+    else s.take({ metric: 'hdop' }, 16)
+  },
+  HDG: takeMagneticHeading,
   HDM: (s) => s.take(heading, 1, 'magnetic'),
   HDT: (s) => s.take(heading, 1, 'true'),
+  HVM: (s) => s.take(variation, 1),
   MDA: takeWeather,
   MMB: (s) => s.takeIn('pressure', 3, 'bar'),
   MHU: (s) => s.take({ metric: 'humidity' }, 1),
@@ -34,20 +39,51 @@ export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void
   },
   MWV: takeWind,
   RMC: takeMinimum,
+  RPM(s) {
+    if (s.text(5) !== 'A') return s.noValue()
+    s.takeIn('fan_speed', 3, '1/min', `${s.text(1) === 'S' ? 'shaft' : 'engine'}_${s.text(2) || 0}`)
+  },
   ROT(s) {
     if (s.text(2) === 'A') s.takeIn('angular_speed', 1, 'deg/min')
     else s.noValue()
+  },
+  RSA(s) {
+    if (s.text(2) === 'A') s.take(rudder, 1, s.text(4) === 'A' ? 'starboard' : undefined)
+    else s.noValue()
+    if (s.text(4) === 'A') s.take(rudder, 3, 'port')
+  },
+  THS(s) {
+    if (s.text(2) === 'V') s.noValue()
+    else s.take(heading, 1, 'true')
+  },
+  VBW(s) {
+    if (s.text(3) === 'A') s.takeIn('speed', 1, 'kn', 'water')
+    if (s.text(6) === 'A') s.takeIn('speed', 4, 'kn', 'ground')
+    if (s.text(3) !== 'A' && s.text(6) !== 'A') s.noValue()
+  },
+  VDR(s) {
+    s.take(currentDirection, 1, 'true')
+    s.takeIn('current_speed', 5, 'kn')
   },
   VHW(s) {
     s.take(heading, 1, 'true')
     s.take(heading, 3, 'magnetic')
     s.takeIn('speed', 5, 'kn', 'water')
   },
+  VLW(s) {
+    s.takeIn('distance', 1, 'nmi', 'water_total')
+    s.takeIn('distance', 3, 'nmi', 'water_trip')
+    s.takeIn('distance', 5, 'nmi', 'ground_total')
+    s.takeIn('distance', 7, 'nmi', 'ground_trip')
+  },
+  VPW: (s) => (s.text(1) === '' ? s.takeIn('speed', 3, 'm/s', 'to_wind') : s.takeIn('speed', 1, 'kn', 'to_wind')),
   VTG(s) {
     if (s.text(9) === 'N') return s.noValue()
     s.take({ metric: 'course' }, 1)
     s.takeIn('speed', 5, 'kn')
   },
+  VWR: (s) => takeSidedWind(s, 'apparent'),
+  VWT: (s) => takeSidedWind(s, 'true'),
   XDR: takeTransducers,
 }
 
@@ -55,6 +91,38 @@ const depth = { metric: 'depth', unit: 'm' } as const
 const heading = { metric: 'heading', unit: 'deg' } as const
 const metres = { metric: 'altitude', unit: 'm' } as const
 const windDirection = { metric: 'wind_direction', unit: 'deg' } as const
+
+const currentDirection = { metric: 'current_direction' } as const
+const variation = { metric: 'magnetic_variation' } as const
+const rudder = { metric: 'rudder_angle' } as const
+
+/** HDG: the compass as it stands; with its deviation it is the magnetic heading, with the variation the true one. */
+function takeMagneticHeading(s: Sentence): void {
+  const deviation = signed(s.text(2), s.text(3))
+  const shift = signed(s.text(4), s.text(5))
+  const compass = s.text(1) === '' ? Number.NaN : Number(s.text(1))
+  s.take(heading, 1, 'magnetic')
+  if (Number.isNaN(compass) || shift === undefined) return
+  const sum = compass + (deviation ?? 0) + shift
+  s.give(heading, Math.round((((sum % 360) + 360) % 360) * 1e6) / 1e6, 'true')
+}
+
+/** Degrees east of north; undefined when not given. */
+function signed(text: string, side: string): number | undefined {
+  if (!/^\d+(\.\d*)?$/.test(text) || (side !== 'E' && side !== 'W')) return undefined
+  return side === 'E' ? Number(text) : -Number(text)
+}
+
+/** VWR and VWT: the angle to the bow, left or right, and the speed in knots, m/s and km/h. */
+function takeSidedWind(s: Sentence, channel: string): void {
+  const angle = s.text(1)
+  if (angle !== '' && s.text(2) === 'L' && /^\d+(\.\d*)?$/.test(angle))
+    s.give(windDirection, (360 - Number(angle)) % 360, channel)
+  else s.take(windDirection, 1, channel)
+  if (s.text(3) !== '') s.takeIn('wind_speed', 3, 'kn', channel)
+  else if (s.text(5) !== '') s.takeIn('wind_speed', 5, 'm/s', channel)
+  else s.takeIn('wind_speed', 7, 'km/h', channel)
+}
 
 /** DPT: a positive offset is the way from the transducer up to the surface, a negative one down to the keel. */
 function takeDepth(s: Sentence): void {
@@ -119,15 +187,20 @@ function takeTransducers(s: Sentence): void {
 const transducers: Readonly<Record<string, readonly [metric: string, unit?: string]>> = {
   A: ['angle', 'deg'],
   AD: ['angle', 'deg'],
+  AR: ['angle', 'rad'],
   C: ['temperature'],
   D: ['distance'],
+  // Fill of a tank.
+  E: ['fill_level', '/100'],
   F: ['frequency'],
   H: ['humidity', '%RH'],
   I: ['current'],
   P: ['pressure'],
   PB: ['pressure', 'bar'],
   PP: ['pressure', 'Pa'],
+  R: ['flow', 'l/s'],
   T: ['fan_speed', '1/min'],
   U: ['voltage'],
   V: ['volume'],
+  VP: ['fill_level', '/100'],
 }

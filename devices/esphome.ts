@@ -28,11 +28,58 @@ export const esphome = defineDevice({
       readings: { '*': { metric: 'status', type: 'text' } },
     },
     {
-      topic: '{device...}/{component:light|fan|cover|climate|lock|number|select|valve|button}/{entity}/{part}',
+      topic: '{device...}/light/{entity}/state',
+      form: 'object',
+      channel: '{entity}',
+      readings: { state: { metric: 'state', type: 'flag' }, brightness: 'brightness' },
+    },
+    {
+      topic: '{device...}/{component:fan|light}/{entity}/state',
+      form: 'value',
+      under: 'state',
+      channel: '{entity}',
+      readings: { state: { metric: 'state', type: 'flag' } },
+    },
+    {
+      topic: [
+        '{device...}/{component:lock|cover|valve}/{entity}/state',
+        '{device...}/alarm_control_panel/{entity}/state',
+      ],
+      form: 'value',
+      under: 'state',
+      channel: '{entity}',
+      readings: { state: 'state' },
+    },
+    {
+      topic: '{device...}/{component:climate|cover|valve|water_heater}/{entity}/{part}/state',
+      form: 'value',
+      under: '{component}/{part}',
+      channel: '{entity}',
+      readings: {
+        'cover.position': { metric: 'position', unit: '%' },
+        'valve.position': { metric: 'position', unit: '%' },
+        'climate.current_temperature': 'temperature',
+        'climate.current_humidity': 'humidity',
+        'climate.action': 'status',
+        'water_heater.current_temperature': 'temperature',
+      },
+    },
+    {
+      topic: '{device...}/event/{entity}/state',
+      form: 'object',
+      channel: '{entity}',
+      readings: { event_type: 'action' },
+    },
+    // Settings, and what a person has asked for.
+    {
+      topic: '{device...}/{component:number|select|button|text|datetime|update|climate|light|fan}/{entity}/{part}',
       ignore: 'ignored_topic',
     },
     {
-      topic: '{device...}/{component:sensor|binary_sensor|switch|text_sensor}/{entity}/command',
+      topic: [
+        '{device...}/{component:sensor|binary_sensor|switch|text_sensor|light|fan|cover|lock|valve}/{entity}/command',
+        '{device...}/{component:climate|cover|fan|valve}/{entity}/{part}/command',
+      ],
       ignore: 'command_topic',
     },
     { topic: '{device...}/status', when: { at: '$', is: ['online', 'offline'] }, availability: {} },
@@ -55,6 +102,16 @@ export const esphome = defineDevice({
       topic: 'workshop/binary_sensor/back_door/state',
       payload: 'ON',
       readings: [{ metric: 'state', channel: 'back_door', value: true, unit: null }],
+    },
+    {
+      topic: 'workshop/climate/stove/current_temperature/state',
+      payload: '19.5',
+      readings: [{ metric: 'temperature', channel: 'stove', value: 19.5, unit: 'Cel' }],
+    },
+    {
+      topic: 'workshop/sensor/pm_2_5_concentration_2/state',
+      payload: '8',
+      readings: [{ metric: 'pm25', channel: 'pm_2_5_concentration_2', value: 8, unit: 'ug/m3' }],
     },
     { topic: 'workshop/status', payload: 'online', online: true },
     { topic: 'workshop/sensor/bench_humidity/state', payload: 'nan', rejected: ['not_finite'] },

@@ -3,6 +3,29 @@ import { defineDevice, type Readings } from '../src/decode/profile.ts'
 /** The prefix is free; `shellies/` in front of it is only a folder. */
 const topics = (rest: string) => [`shellies/{device}/${rest}`, `{device...}/${rest}`]
 
+/** Phase a, b or c, or the neutral, of a meter for three phases. */
+const phase = (metric: string, letter: string, unit?: string) => ({
+  metric,
+  channel: `{*}.${letter}`,
+  ...(unit && { unit }),
+})
+const phases = (letter: string): Readings => ({
+  [`em:*.${letter}_act_power`]: phase('power', letter),
+  [`em:*.${letter}_aprt_power`]: phase('apparent_power', letter),
+  [`em:*.${letter}_voltage`]: phase('voltage', letter),
+  [`em:*.${letter}_current`]: phase('current', letter),
+  [`em:*.${letter}_pf`]: phase('power_factor', letter),
+  [`em:*.${letter}_freq`]: phase('frequency', letter),
+  [`emdata:*.${letter}_total_act_energy`]: phase('energy', letter, 'Wh'),
+  [`emdata:*.${letter}_total_act_ret_energy`]: phase('energy_returned', letter, 'Wh'),
+})
+
+/** On external power the battery gauge measures nothing. */
+const battery = (metric: string) => [
+  { when: { at: '^.external.present', is: true }, reject: 'suppressed' as const },
+  { metric },
+]
+
 /** Components by their key, `switch:0`, which is the channel. */
 const components: Readings = {
   '*.output': 'state',
@@ -20,39 +43,45 @@ const components: Readings = {
   'illuminance:*.lux': 'illuminance',
   'smoke:*.alarm': 'smoke',
   'flood:*.alarm': 'water_leak',
+  'presence:*.state': 'presence',
+  'presencezone:*.state': 'presence',
   'input:*.state': 'state',
+  // Of an analog input.
+  'input:*.percent': { metric: 'position', unit: '%' },
+  'input:*.freq': 'frequency',
   'input:*.counts.total': 'pulses',
+  'light:*.brightness': 'brightness',
+  'cct:*.brightness': 'brightness',
+  'rgb:*.brightness': 'brightness',
+  'rgbw:*.brightness': 'brightness',
   'cover:*.state': 'state',
   'cover:*.current_pos': 'position',
-  // On external power the battery gauge measures nothing.
-  'devicepower:*.battery.percent': [
-    { when: { at: '^.external.present', is: true }, reject: 'suppressed' },
-    { metric: 'battery' },
-  ],
-  'devicepower:*.battery.V': [
-    { when: { at: '^.external.present', is: true }, reject: 'suppressed' },
-    { metric: 'battery_voltage' },
-  ],
+  'thermostat:*.current_C': 'temperature',
+  'blutrv:*.current_C': 'temperature',
+  'blutrv:*.pos': 'position',
+  'blutrv:*.battery': 'battery',
+  'blutrv:*.rssi': 'rssi',
+  'devicepower:*.battery.percent': battery('battery'),
+  'devicepower:*.battery.V': battery('battery_voltage'),
   'em1:*.act_power': 'power',
   'em1:*.aprt_power': 'apparent_power',
   'em1data:*.total_act_energy': { metric: 'energy', unit: 'Wh' },
   'em1data:*.total_act_ret_energy': { metric: 'energy_returned', unit: 'Wh' },
+  ...phases('a'),
+  ...phases('b'),
+  ...phases('c'),
+  'em:*.n_current': phase('current', 'n'),
+  'em:*.total_current': 'current',
   'em:*.total_act_power': 'power',
-  'em:*.a_act_power': { metric: 'power', channel: '{*}.a' },
-  'em:*.b_act_power': { metric: 'power', channel: '{*}.b' },
-  'em:*.c_act_power': { metric: 'power', channel: '{*}.c' },
-  'em:*.a_voltage': { metric: 'voltage', channel: '{*}.a' },
-  'em:*.b_voltage': { metric: 'voltage', channel: '{*}.b' },
-  'em:*.c_voltage': { metric: 'voltage', channel: '{*}.c' },
-  'em:*.a_current': { metric: 'current', channel: '{*}.a' },
-  'em:*.b_current': { metric: 'current', channel: '{*}.b' },
-  'em:*.c_current': { metric: 'current', channel: '{*}.c' },
+  'em:*.total_aprt_power': 'apparent_power',
   'emdata:*.total_act': { metric: 'energy', unit: 'Wh' },
   'emdata:*.total_act_ret': { metric: 'energy_returned', unit: 'Wh' },
   'bthomedevice:*.battery': 'battery',
   'bthomedevice:*.rssi': 'rssi',
   // What it measures stands only in the device's configuration.
   'bthomesensor:*.value': { reject: 'ambiguous_metric' },
+  'number:*.value': { metric: 'value', unit: null },
+  'boolean:*.value': { metric: 'state', type: 'flag' },
   'wifi.rssi': 'rssi',
 }
 
@@ -78,12 +107,36 @@ export const shellyGen2 = defineDevice({
       readings: components,
     },
     {
+      // Bluetooth sensors that the script of the maker hands on, decoded.
+      topic: topics('events/rpc'),
+      when: [
+        { at: '$.method', is: 'NotifyEvent' },
+        { at: '$.params.events.0.event', is: 'shelly-blu' },
+      ],
+      at: 'params.events[0].data',
+      device: '{$.params.events.0.data.address}',
+      mac: true,
+      time: { at: 'params.events.0.ts', format: 's' },
+      readings: {
+        temperature: 'temperature',
+        humidity: 'humidity',
+        battery: 'battery',
+        illuminance: 'illuminance',
+        rssi: 'rssi',
+        motion: 'motion',
+        window: { metric: 'window', words: { 0: 'closed', 1: 'open' } },
+        rotation: { metric: 'angle', unit: 'deg' },
+      },
+    },
+    {
       topic: topics('events/rpc'),
       when: { at: '$.method', is: 'NotifyEvent' },
       at: 'params',
       time: { at: 'params.ts', format: 's' },
       readings: { 'events[*].event': { metric: 'action', channel: '{@.component}', when: { is: pushes } } },
     },
+    // Other notices say nothing that was measured.
+    { topic: topics('events/rpc'), when: { at: '$.method', exists: true }, ignore: 'ignored_topic' },
     {
       topic: topics('status/{component:component}'),
       form: 'object',
@@ -124,6 +177,36 @@ export const shellyGen2 = defineDevice({
         },
         { metric: 'battery', channel: 'devicepower:0', value: 64, unit: '%EL' },
         { metric: 'humidity', channel: 'humidity:0', value: 71.4, unit: '%RH' },
+      ],
+    },
+    {
+      topic: 'meter3/status/em:0',
+      payload:
+        '{"id":0,"a_current":4.1,"a_pf":0.93,"b_voltage":229.8,"n_current":null,"total_act_power":1840.5,"user_calibrated_phase":[]}',
+      readings: [
+        { metric: 'current', channel: 'em:0.a', value: 4.1, unit: 'A' },
+        { metric: 'power_factor', channel: 'em:0.a', value: 0.93, unit: '/' },
+        { metric: 'voltage', channel: 'em:0.b', value: 229.8, unit: 'V' },
+        { metric: 'power', channel: 'em:0', value: 1840.5, unit: 'W' },
+      ],
+      rejected: ['null_value'],
+    },
+    {
+      topic: 'hallway/events/rpc',
+      payload:
+        '{"src":"shellyplus1-aabb","method":"NotifyEvent","params":{"ts":1780315199.5,"events":[{"component":"script:1","id":1,"event":"shelly-blu","data":{"encryption":false,"BTHome_version":2,"pid":7,"battery":98,"illuminance":120,"window":1,"rotation":12.5,"rssi":-62,"address":"5c:c7:c1:aa:bb:cc"},"ts":1780315199.5}]}}',
+      readings: [
+        {
+          device: 'shelly:5C:C7:C1:AA:BB:CC',
+          metric: 'battery',
+          value: 98,
+          unit: '%EL',
+          time: '2026-06-01T11:59:59.500Z',
+        },
+        { metric: 'illuminance', value: 120, unit: 'lx' },
+        { metric: 'window', value: 'open', unit: null },
+        { metric: 'angle', value: 12.5, unit: 'deg' },
+        { metric: 'rssi', value: -62, unit: 'dBm' },
       ],
     },
     { topic: 'shellyht-cellar/online', payload: 'false', online: false },

@@ -7,55 +7,100 @@ const topics = (prefix: string, type: string) => [`${prefix}/{device...}/${type}
 const channel = '{@.Id|*}'
 const temperature = { metric: 'temperature', unitAt: '$.TempUnit', channel }
 
+const at = (metric: string, unit?: string) => ({ metric, ...(unit && { unit }), channel })
+
 const sensors: Readings = {
   '*.Temperature': temperature,
   // 85 is what a DS18B20 says that lost its power before it could measure.
-  'DS18B20*.Temperature': { ...temperature, sentinels: [85] },
+  'DS18*.Temperature': { ...temperature, sentinels: [85] },
   'ESP32.Temperature': { ...temperature, metric: 'device_temperature' },
+  '*.ProbeTemperature': temperature,
+  '*.ObjectTemp': temperature,
+  '*.ReferenceTemperature': { ...temperature, channel: '{*}.Reference' },
+  '*.AmbientTemp': { ...temperature, channel: '{*}.Ambient' },
+  'ANALOG.Temperature*': { ...temperature, channel: 'ANALOG.{*}' },
   '*.DewPoint': { ...temperature, metric: 'dew_point' },
-  '*.Humidity': { metric: 'humidity', channel },
+  '*.Humidity': at('humidity'),
+  '*.aHumidity': at('humidity_absolute'),
   '*.Pressure': { metric: 'pressure', unitAt: '$.PressureUnit', channel },
   '*.SeaPressure': { metric: 'sea_pressure', unitAt: '$.PressureUnit', channel },
-  '*.Illuminance': { metric: 'illuminance', channel },
-  '*.CarbonDioxide': { metric: 'co2', channel },
-  '*.eCO2': { metric: 'co2', channel },
-  '*.TVOC': { metric: 'tvoc', channel },
-  '*.PM1': { metric: 'pm1', channel },
-  "*['PM2.5']": { metric: 'pm25', channel },
-  '*.PM10': { metric: 'pm10', channel },
-  '*.Gas': { metric: 'gas_resistance', unit: 'kOhm', channel },
-  '*.Distance': { metric: 'distance', unit: 'cm', channel },
+  '*.Illuminance': at('illuminance'),
+  '*.CarbonDioxide': at('co2'),
+  // Beside a measured one it is that one smoothed.
+  '*.eCO2': { when: { at: '@.CarbonDioxide', exists: false }, ...at('co2') },
+  '*.TVOC': at('tvoc'),
+  ...{ '*.VOC': at('voc_index'), '*.NOx': at('nox_index') },
+  ...{ '*.PM1': at('pm1'), "*['PM2.5']": at('pm25'), '*.PM4': at('pm4'), '*.PM10': at('pm10') },
+  '*.Gas': at('gas_resistance', 'kOhm'),
+  '*.Formaldehyde': at('formaldehyde', 'ppb'),
+  '*.Noise': at('sound_level', 'dB'),
+  '*.Distance': at('distance', 'cm'),
   '*.Distance[*]': { metric: 'distance', unit: 'cm', channel: '{*}.{*2}' },
-  '*.Weight': { metric: 'weight', unit: 'kg', channel },
-  '*.UvIndex': { metric: 'uv_index', channel },
-  '*.Moisture': { metric: 'soil_moisture', unit: '%', channel },
-  '*.Battery': { metric: 'battery', channel },
-  '*.RSSI': { metric: 'rssi', channel },
-  '*.Voltage': { metric: 'voltage', channel },
-  '*.Current': { metric: 'current', channel },
-  '*.Power': { metric: 'power', channel },
+  // How far away the lightning was, or that it was out of range.
+  'AS3935.Distance': { metric: 'distance', unit: 'km', channel: 'AS3935', sentinels: [63] },
+  '*.Weight': at('weight', 'kg'),
+  ...{ '*.UvIndex': at('uv_index'), '*.UVIndex': at('uv_index') },
+  '*.Moisture': at('soil_moisture', '%'),
+  '*.Fertility': at('conductivity', 'uS/cm'),
+  ...{ '*.pH': at('ph'), '*.EC': at('conductivity', 'uS/cm') },
+  '*.Battery': at('battery'),
+  '*.RSSI': at('rssi'),
+  ...{ '*.Voltage': at('voltage'), '*.Current': at('current'), '*.Power': at('power') },
+  // Meters that a person has described in a script.
+  ...{ '*.Total_in': at('energy'), '*.Total_out': at('energy_returned') },
+  ...{ '*.Power_curr': at('power'), '*.Power_cur': at('power'), '*.Power_in': at('power') },
+  // Wind and rain.
+  '*.Speed.Act': { metric: 'wind_speed', unit: 'km/h', unitAt: '$.SpeedUnit', channel: '{*}' },
+  '*.Speed.Max': { metric: 'wind_gust', unit: 'km/h', unitAt: '$.SpeedUnit', channel: '{*}' },
+  '*.Dir.Deg': { metric: 'wind_direction', channel: '{*}' },
+  '*.FlowRate': at('precipitation_rate'),
   'COUNTER.*': { metric: 'pulses', channel: '{*}' },
+  'ANALOG.A*': { metric: 'analog', unit: null, channel: '{*}' },
   'Switch*': { metric: 'state', channel: '{*}' },
-  'ENERGY.Total': { metric: 'energy', channel: 'total' },
-  'ENERGY.Total[*]': { metric: 'energy', channel: 'total.{*}' },
-  'ENERGY.Yesterday': { metric: 'energy', channel: 'yesterday', kind: 'gauge' },
-  'ENERGY.Yesterday[*]': { metric: 'energy', channel: 'yesterday.{*}', kind: 'gauge' },
-  'ENERGY.Today': { metric: 'energy', channel: 'today', kind: 'gauge' },
-  'ENERGY.Today[*]': { metric: 'energy', channel: 'today.{*}', kind: 'gauge' },
-  'ENERGY.ExportActive': { metric: 'energy_returned', channel: 'total' },
-  'ENERGY.Power': { metric: 'power' },
-  'ENERGY.Power[*]': { metric: 'power', channel: '{*}' },
-  'ENERGY.ApparentPower': { metric: 'apparent_power' },
-  'ENERGY.ApparentPower[*]': { metric: 'apparent_power', channel: '{*}' },
-  'ENERGY.ReactivePower': { metric: 'reactive_power' },
-  'ENERGY.ReactivePower[*]': { metric: 'reactive_power', channel: '{*}' },
-  'ENERGY.Factor': { metric: 'power_factor' },
-  'ENERGY.Factor[*]': { metric: 'power_factor', channel: '{*}' },
-  'ENERGY.Frequency': { metric: 'frequency' },
-  'ENERGY.Voltage': { metric: 'voltage' },
-  'ENERGY.Voltage[*]': { metric: 'voltage', channel: '{*}' },
-  'ENERGY.Current': { metric: 'current' },
-  'ENERGY.Current[*]': { metric: 'current', channel: '{*}' },
+  // A figure, or one for each phase or relay.
+  ...energy('Total', 'energy', { channel: 'total' }),
+  ...energy('Yesterday', 'energy', { channel: 'yesterday', kind: 'gauge' }),
+  ...energy('Today', 'energy', { channel: 'today', kind: 'gauge' }),
+  ...energy('ImportActive', 'energy', { channel: 'import' }),
+  ...energy('ExportActive', 'energy_returned', { channel: 'total' }),
+  ...energy('Power', 'power'),
+  ...energy('ApparentPower', 'apparent_power'),
+  ...energy('ReactivePower', 'reactive_power'),
+  ...energy('Factor', 'power_factor'),
+  ...energy('Frequency', 'frequency'),
+  ...energy('Voltage', 'voltage'),
+  ...energy('Current', 'current'),
+}
+
+const states: Readings = {
+  POWER: 'state',
+  'POWER*': { metric: 'state', channel: '{*}' },
+  UptimeSec: 'uptime',
+  CT: 'color_temp',
+  // RSSI here is a percentage.
+  'Wifi.Signal': 'rssi',
+}
+
+/** Attributes as the Zigbee bridge names them. */
+const zigbee: Readings = {
+  LinkQuality: 'linkquality',
+  BatteryPercentage: 'battery',
+  BatteryVoltage: 'battery_voltage',
+  Temperature: 'temperature',
+  Humidity: 'humidity',
+  Pressure: 'pressure',
+  SeaPressure: 'sea_pressure',
+  Illuminance: 'illuminance',
+  Occupancy: 'occupancy',
+  Contact: { metric: 'contact', words: { 0: true, 1: false } },
+  Water: 'water_leak',
+  Power: { metric: 'state', words: { 0: false, 1: true, 2: 'toggle' } },
+  RMSVoltage: 'voltage',
+  RMSCurrent: 'current',
+  ActivePower: 'power',
+  SoilMoisture: { metric: 'soil_moisture', unit: '%' },
+  CarbonDioxide: 'co2',
+  CO2: 'co2',
 }
 
 export const tasmota = defineDevice({
@@ -65,44 +110,23 @@ export const tasmota = defineDevice({
   messages: [
     { topic: topics('tele', 'LWT'), availability: { online: ['Online'], offline: ['Offline'] } },
     {
-      // A Zigbee bridge: the member is the device.
-      topic: topics('tele', 'SENSOR'),
+      // A Zigbee bridge: the member is the device, by its short address or the name it was given.
+      topic: [...topics('tele', 'SENSOR'), ...topics('tele', 'RESULT')],
       when: { at: '$.ZbReceived', exists: true },
       each: 'ZbReceived',
-      device: '{each}',
+      device: '{@.Device|each}',
       name: '{@.Name}',
-      readings: {
-        LinkQuality: 'linkquality',
-        BatteryPercentage: 'battery',
-        BatteryVoltage: 'battery_voltage',
-        Temperature: 'temperature',
-        Humidity: 'humidity',
-        Pressure: 'pressure',
-        Illuminance: 'illuminance',
-        Occupancy: 'occupancy',
-        Contact: { metric: 'contact', words: { 0: true, 1: false } },
-        Power: { metric: 'state', words: { 0: false, 1: true } },
-      },
+      readings: zigbee,
     },
     { topic: topics('tele', 'SENSOR'), time: { at: 'Time', format: 'iso' }, readings: sensors },
+    { topic: topics('tele', 'STATE'), time: { at: 'Time', format: 'iso' }, readings: states },
     {
-      topic: topics('tele', 'STATE'),
-      time: { at: 'Time', format: 'iso' },
-      readings: {
-        POWER: 'state',
-        'POWER*': { metric: 'state', channel: '{*}' },
-        UptimeSec: 'uptime',
-        CT: 'color_temp',
-        // RSSI here is a percentage.
-        'Wifi.Signal': 'rssi',
-      },
-    },
-    {
-      topic: topics('stat', '{key:STATUS8|STATUS10}'),
+      topic: topics('stat', '{key:STATUS8|STATUS10|STATUS0}'),
       at: 'StatusSNS',
       time: { at: 'StatusSNS.Time' },
       readings: sensors,
     },
+    { topic: topics('stat', 'STATUS11'), at: 'StatusSTS', time: { at: 'StatusSTS.Time' }, readings: states },
     { topic: topics('stat', 'POWER'), under: 'POWER', readings: { POWER: 'state' } },
     { topic: topics('stat', 'POWER{relay}'), under: 'POWER', channel: 'POWER{relay}', readings: { POWER: 'state' } },
     { topic: ['cmnd/{rest...}', '{device...}/cmnd/{rest}'], ignore: 'command_topic' },
@@ -134,3 +158,8 @@ export const tasmota = defineDevice({
     { topic: 'cmnd/cellar/POWER', payload: 'ON', rejected: ['command_topic'] },
   ],
 })
+
+function energy(name: string, metric: string, more: { channel?: string; kind?: 'gauge' } = {}): Readings {
+  const channel = more.channel === undefined ? '{*}' : `${more.channel}.{*}`
+  return { [`ENERGY.${name}`]: { metric, ...more }, [`ENERGY.${name}[*]`]: { metric, ...more, channel } }
+}

@@ -51,6 +51,7 @@ export class Draft implements Scope {
   problem: Reason = 'json_syntax'
   #read: 'no' | 'yes' | 'broken' = 'no'
   #document: unknown
+  #synced = true
   #quality: Quality | undefined
   #readings: Reading[] | null = null
   #rejected: Rejection[] | null = null
@@ -62,8 +63,8 @@ export class Draft implements Scope {
     this.state = state
     this.memory = memory
     this.time = frame.receivedAt
-    this.#quality = clock.synced ? undefined : 'unsynced'
     this.mark = 'none'
+    this.#synced = clock.synced
     this.#readings = null
     this.#rejected = null
     this.#events = null
@@ -86,7 +87,8 @@ export class Draft implements Scope {
     this.at = ''
     this.above = 0
     this.depth = 0
-    if (this.frame.transport === 'mqtt' && this.frame.retain && !profile.retainedIsCurrent) this.#quality = 'stale'
+    const retained = this.frame.transport === 'mqtt' && this.frame.retain && !profile.retainedIsCurrent
+    this.#quality = retained ? 'stale' : this.#synced ? undefined : 'unsynced'
   }
 
   end(profile: string | undefined): Decoded {
@@ -259,7 +261,7 @@ export class Draft implements Scope {
 
   #emit(leaf: Leaf, value: Value): void {
     const template = leaf.channel ?? this.channels
-    const channel = template === null ? this.channel : template.fill(this, leaf.wildcards)
+    const channel = template === null ? (this.channel ?? leaf.nameChannel) : template.fill(this, leaf.wildcards)
     const { device, time } = this
     if (this.profile.echoMs !== undefined && this.#isEcho(leaf, channel, value)) return
     let quality = this.#quality

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
-import { meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
 import { fieldsMax } from './walk.ts'
 
 /** How freely members of a document that no profile describes are taken. */
@@ -68,26 +68,6 @@ interface Field {
   readonly metric: string
 }
 
-/**
- * Names whose unit cannot be guessed: a volume is litres of water or the loudness of a radio. Alone they stay as they are, without a unit.
- */
-const vague = new Set([
-  ...[
-    'accuracy',
-    'area',
-    'charge',
-    'count',
-    'course',
-    'duration',
-    'error_code',
-    'index',
-    'level',
-    'position',
-    'volume',
-  ],
-  ...['depth', 'flow', 'resistance', 'weight'],
-])
-
 const fields = new Map<string, Field>()
 
 /** Names come from the network: those beyond the bound are worked out each time. */
@@ -104,7 +84,8 @@ function fieldOf(name: string): Field {
 
 function makeField(name: string): Field {
   const meaning = meaningOf(name)
-  if (meaning && !vague.has(meaning.metric)) {
+  // Alone the vague ones stay as they are, without a unit.
+  if (meaning && !isVague(meaning.metric)) {
     const { metric, unit, channel, weak = false } = meaning
     const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
     return { leaf, known: true, weak, channel, metric }

@@ -23,17 +23,41 @@ export function meaningOf(name: string): Meaning | undefined {
   return meaning ?? undefined
 }
 
-/** The same for a name that ends with what it measures, as in `living_room_temperature`. */
+/** The same for a name that ends with what it measures, as in `living_room_temperature` or `bme280_pressure_value`. */
 export function endingMeaning(name: string): Meaning | undefined {
   const whole = meaningOf(name)
   if (whole || name.length > nameLengthMax) return whole
   const tokens = snakeCase(name).split('_')
-  for (let from = 1; from < tokens.length; from++) {
+  return meaningOfEnd(tokens) ?? meaningOfEnd(withoutFillers(tokens))
+}
+
+function meaningOfEnd(tokens: string[]): Meaning | undefined {
+  for (let from = 0; from < tokens.length; from++) {
     const meaning = meaningOf(tokens.slice(from).join('_'))
     if (meaning && !meaning.weak) return meaning
   }
   return undefined
 }
+
+/** Words behind a quantity that say nothing about it. */
+const fillers = new Set(['sensor', 'value', 'reading', 'measurement', 'concentration', 'state', 'now', 'actual'])
+
+function withoutFillers(tokens: readonly string[]): string[] {
+  let end = tokens.length
+  if (/^\d{1,2}$/.test(tokens[end - 1]!) && fillers.has(tokens[end - 2] ?? '')) end--
+  while (fillers.has(tokens[end - 1] ?? '')) end--
+  return tokens.slice(0, end)
+}
+
+/** Metrics whose name alone does not tell the unit: a volume is litres of water or the loudness of a radio. */
+export function isVague(metric: string): boolean {
+  return vague.has(metric)
+}
+
+const vague = new Set([
+  ...['accuracy', 'area', 'charge', 'count', 'course', 'depth', 'duration', 'error_code', 'flow', 'index', 'level'],
+  ...['position', 'resistance', 'volume', 'weight'],
+])
 
 /** `PM2.5` → `pm2_5`, `dewPoint` → `dew_point`, `Luft-Druck` → `luft_druck`. */
 export function snakeCase(name: string): string {
@@ -77,11 +101,12 @@ function withNumber(name: string): Meaning | undefined {
   return meaning && !meaning.weak ? { ...meaning, channel: digits[2]! } : undefined
 }
 
-/** `indoor_temp`, `temperature_outside`. */
+/** `indoor_temp`, `temperature_outside`, `state_left`, `power_phase_b`. */
 function withPlace(tokens: string[]): Meaning | undefined {
   for (const [place, rest] of [
     [tokens[0]!, tokens.slice(1)],
     [tokens.at(-1)!, tokens.slice(0, -1)],
+    [tokens.slice(-2).join('_'), tokens.slice(0, -2)],
   ] as const) {
     if (rest.length === 0 || !places.has(place)) continue
     const meaning = aliases.get(rest.join('_')) ?? withUnit(rest)
@@ -101,6 +126,9 @@ const places = new Set([
   'outer',
   'internal',
   'external',
+  // Gangs of switches, and phases.
+  ...['left', 'right', 'center', 'top', 'bottom', 'l1', 'l2', 'l3', 'l4', 'l5', 'l6'],
+  ...['phase_a', 'phase_b', 'phase_c'],
 ])
 
 const suffixes = new Map<string, string>(

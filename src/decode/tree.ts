@@ -1,6 +1,6 @@
 import { findMetric } from '../metrics.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
-import { endingMeaning, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { endingMeaning, isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
 import { parseNumber } from './number.ts'
 import { parsePath, type Step } from './path.ts'
 import type { Message, ReadingRule, Target } from './profile.ts'
@@ -45,13 +45,15 @@ export class Node {
   #otherChild(name: string): Node | null {
     if (this.others === 'ignore') return null
     const meaning = (this.others === 'known' ? meaningOf : endingMeaning)(name)
-    if (meaning && !meaning.weak) {
+    if (meaning && !meaning.weak && (this.others === 'known' || !isVague(meaning.metric))) {
       const { metric, unit, channel } = meaning
-      return leafNode({ metric, ...(unit !== undefined && { unit }), ...(channel && { channel }) })
+      const node = leafNode({ metric, ...(unit !== undefined && { unit }) })
+      node.leaf = { ...node.leaf!, nameChannel: channel }
+      return node
     }
     const metric = this.others === 'all' ? snakeCase(name).slice(0, nameLengthMax) : ''
     if (metric === '') return null
-    const node = leafNode({ metric, type: 'number' })
+    const node = leafNode({ metric, unit: null, type: 'number', range: [-Infinity, Infinity] })
     node.leaf = { ...node.leaf!, test: mayBeNumber }
     return node
   }

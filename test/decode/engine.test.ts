@@ -103,6 +103,12 @@ describe('a message', () => {
     expect(reasons(mqtt('sensors/a', '1'.padStart((1 << 20) + 1)))).toEqual(['too_large message'])
   })
 
+  it('kept by the broker is current in families that keep all of theirs, whoever else was asked before', () => {
+    const decoded = mqtt('valetudo/robot/BatteryStateAttribute/level', '42', { retain: true })
+    expect(brief(decoded)).toEqual(['battery 42 %EL'])
+    expect(decoded.readings[0]).not.toHaveProperty('quality')
+  })
+
   it('kept by the broker is stale, and keeps the time that the device gave', () => {
     const decoded = mqtt('zigbee2mqtt/a', '{"humidity":56,"last_seen":"2026-01-14T02:00:00.000Z"}', { retain: true })
     expect(decoded.readings[0]).toMatchObject({ quality: 'stale', time: Date.parse('2026-01-14T02:00:00Z') })

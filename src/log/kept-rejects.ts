@@ -108,7 +108,7 @@ class Bucket {
   }
 
   has(now: Millis): boolean {
-    // A clock that was set back adds nothing until it has caught up.
+    // A clock that was set back adds nothing, once.
     const elapsed = Math.max(0, now - this.#filledAt)
     this.#tokens = Math.min(this.#size, this.#tokens + elapsed / this.#refillMs)
     this.#filledAt = now

@@ -49,7 +49,7 @@ export type WriterTable = {
   commit: (request: Commit) => Size
   /** Writes all of the write-ahead log back into the database and begins it anew, unless somebody is reading. */
   truncate: (request: Record<never, never>) => Size
-  /** Drops at most a block from the old end, where there is reason to. */
+  /** Drops a few blocks from the old end, where there is reason to. */
   retain: (request: Retain) => Retained
   /** Gives free pages back to the file system, a bounded number a call. */
   vacuum: (request: Record<never, never>) => Size
@@ -98,10 +98,17 @@ export interface ReadRequest {
   readonly after: Seq
   /** How far the log is on disk. */
   readonly to: Seq
-  /** Series wanted, ascending; `null` wants all. */
-  readonly ids: Uint32Array | null
+  /** Series wanted; `null` wants all. */
+  readonly choice: WantedSeries | null
   readonly times: TimeRange | null
   readonly limit: number
+}
+
+export interface WantedSeries {
+  /** 1 where the series of that id is wanted. */
+  readonly wanted: Uint8Array
+  /** Their ids; `null` where they are too many to make a set of them for SQLite, which takes longer than to look here. */
+  readonly ids: readonly number[] | null
 }
 
 export interface ReadAnswer {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Seq } from '../reading.ts'
 import { type Block, blockOf, someCount } from './block.ts'
 import type { Rows } from './columns.ts'
+import type { TimeRange } from './log.ts'
 import type { ReadAnswer, ReadRequest, RejectedRow } from './messages.ts'
 import { type RawRow, RowCollector } from './rows.ts'
 
@@ -17,7 +18,7 @@ const rowsAtOnce = 1024
 /** Rows of the block index looked at in one go: 2,000,000 readings. */
 export const blocksAtOnce = 512
 
-type Want = Pick<ReadRequest, 'ids' | 'times' | 'limit'>
+type Want = Pick<ReadRequest, 'choice' | 'times' | 'limit'>
 type BlockRow = Omit<Block, 'id'>
 
 /** Reads pages. It lives in a thread of its own, so that a long search never delays a commit. */
@@ -50,45 +51,64 @@ export class Reader {
     return this.#sql.rejected.all(before, limit) as RejectedRow[]
   }
 
-  #read({ after, to, ids, times, limit }: ReadRequest): ReadAnswer {
+  #read({ after, to, choice, times, limit }: ReadRequest): ReadAnswer {
     const floor = this.#sql.floor.get() as Seq
     const from = Math.max(after + 1, floor)
     const found = new RowCollector(Math.min(limit, searchMax))
-    const next =
-      ids || times ? this.#readSome(from, to, { ids, times, limit }, found) : this.#readAll(from, to, limit, found)
+    const want = { choice, times, limit }
+    const next = choice || times ? this.#readSome(from, to, want, found) : this.#readAll(from, to, limit, found)
     return { rows: found.rows(), next: Math.max(next, after), floor }
   }
 
   #readAll(from: Seq, to: Seq, limit: number, found: RowCollector): Seq {
-    const rows = (first: Seq, count: number) => this.#sql.readings.all(first, to, count)
-    return this.#collect(rows, from, Math.min(limit, searchMax), found) ? found.lastSeq : to
+    const rows = (first: Seq, count: number) => this.#sql.readings.all(first, to, count) as RawRow[]
+    return this.#collect(rows, from, Math.min(limit, searchMax), found, null) ? found.lastSeq : to
   }
 
   #readSome(from: Seq, to: Seq, want: Want, found: RowCollector): Seq {
-    const { ids, times, limit } = want
-    const list = ids && JSON.stringify([...ids])
+    const { choice, times, limit } = want
+    const list = choice?.ids ? JSON.stringify(choice.ids) : null
+    const wanted = list === null ? (choice?.wanted ?? null) : null
     let searched = 0
     for (const [start, last] of this.#stretches(from, to, want)) {
-      const rows = (first: Seq, count: number) => {
-        if (times === null) return this.#sql.readingsOf.all(first, last, list, count)
-        if (list === null) return this.#sql.readingsAt.all(first, last, times.from, times.to, count)
-        return this.#sql.readingsOfAt.all(first, last, list, times.from, times.to, count)
-      }
-      if (this.#collect(rows, start, limit, found)) return found.lastSeq
+      const rows = (first: Seq, count: number) => this.#rows(first, last, list, times, count)
+      if (this.#collect(rows, start, limit, found, wanted)) return found.lastSeq
       searched += last - start + 1
       if (searched >= searchMax) return last
     }
     return to
   }
 
-  /** Fills `found` from `first` on, as far as `rows` goes. Whether it stopped because `found` is full. */
-  #collect(rows: (first: Seq, count: number) => unknown[], first: Seq, limit: number, found: RowCollector): boolean {
-    for (let from = first; ; from = found.lastSeq + 1) {
-      const asked = Math.min(limit - found.length, rowsAtOnce)
+  #rows(first: Seq, last: Seq, list: string | null, times: TimeRange | null, count: number): RawRow[] {
+    const { readings, readingsAt, readingsOf, readingsOfAt } = this.#sql
+    if (times === null)
+      return (list === null ? readings.all(first, last, count) : readingsOf.all(first, last, list, count)) as RawRow[]
+    const { from, to } = times
+    return (
+      list === null
+        ? readingsAt.all(first, last, from, to, count)
+        : readingsOfAt.all(first, last, list, from, to, count)
+    ) as RawRow[]
+  }
+
+  /** Fills `found` with wanted rows from `first` on, as far as `rows` goes. Whether it stopped because it is full. */
+  #collect(
+    rows: (first: Seq, count: number) => RawRow[],
+    first: Seq,
+    limit: number,
+    found: RowCollector,
+    wanted: Uint8Array | null,
+  ): boolean {
+    for (let from = first; ; ) {
+      const asked = wanted ? rowsAtOnce : Math.min(limit - found.length, rowsAtOnce)
       const got = rows(from, asked)
-      for (const row of got) found.add(row as RawRow)
-      if (found.length >= limit || found.textBytes > textBytesMax) return true
+      for (const row of got) {
+        if (wanted && wanted[row[1]] !== 1) continue
+        found.add(row)
+        if (found.length >= limit || found.textBytes > textBytesMax) return true
+      }
       if (got.length < asked) return false
+      from = got.at(-1)![0] + 1
     }
   }
 
@@ -96,8 +116,8 @@ export class Reader {
    * The stretches in [from, to] that may hold what is wanted: neighbouring blocks joined, up to a search, and what the
    * index does not cover yet.
    */
-  *#stretches(from: Seq, to: Seq, { ids, times }: Want): Generator<readonly [Seq, Seq]> {
-    const wanted = ids && bitmap(ids)
+  *#stretches(from: Seq, to: Seq, { choice, times }: Want): Generator<readonly [Seq, Seq]> {
+    const wanted = choice?.wanted
     let first = 0
     let last = 0
     let at = from
@@ -108,7 +128,7 @@ export class Reader {
         at = block.last + 1
         const hit =
           (times === null || (block.maxTime >= times.from && block.minTime < times.to)) &&
-          (wanted === null || someCount(block.series, (id) => wanted[id] === 1))
+          (wanted === undefined || someCount(block.series, (id) => wanted[id] === 1))
         const joins = hit && first > 0 && block.last - first < searchMax
         if (first > 0 && !joins) {
           yield [first, last]
@@ -147,11 +167,4 @@ function prepare(db: Database.Database) {
       `SELECT id, time, source, subject, reason, place AS "where", payload FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?`,
     ),
   }
-}
-
-/** 1 at every id named. */
-function bitmap(ids: Uint32Array): Uint8Array {
-  const wanted = new Uint8Array((ids.at(-1) ?? 0) + 1)
-  for (const id of ids) wanted[id] = 1
-  return wanted
 }

@@ -17,29 +17,34 @@ export interface Keep {
   readonly bytes: number
 }
 
+export interface RetentionOptions {
+  readonly keep: Keep
+  readonly clock: () => Millis
+  /** Hears after each step how large the database is now, and where the log begins. */
+  moved(size: Size, floor: Seq): void
+  /** Hears why a step was not possible, once of each reason; it is tried again. */
+  failed(error: Error): void
+}
+
 /** Drops what is too old or too much, in small steps between the commits, and gives the space back. */
 export class Retention {
   readonly #writer: Thread<WriterTable>
-  readonly #keep: Keep
-  readonly #clock: () => Millis
-  readonly #moved: (size: Size, floor: Seq) => void
+  readonly #options: RetentionOptions
   readonly #timer: NodeJS.Timeout
   #running: Promise<void> | undefined
   #floor: Seq = 0
+  #error: Error | null = null
   #closed = false
 
-  /** `moved` hears after each step how large the database is now, and where it begins. */
-  constructor(writer: Thread<WriterTable>, keep: Keep, clock: () => Millis, moved: (size: Size, floor: Seq) => void) {
+  constructor(writer: Thread<WriterTable>, options: RetentionOptions) {
     this.#writer = writer
-    this.#keep = keep
-    this.#clock = clock
-    this.#moved = moved
+    this.#options = options
     this.#timer = setInterval(() => void this.run(), everyMs)
     void this.run()
   }
 
   get #bytes(): number {
-    return this.#keep.bytes - walBytes
+    return this.#options.keep.bytes - walBytes
   }
 
   /** Called with the size after each commit. */
@@ -57,7 +62,10 @@ export class Retention {
   /** Resolves when nothing more is to be dropped, or the disk does not let us; the next turn tries again. */
   run(): Promise<void> {
     this.#running ??= this.#drop()
-      .catch(() => undefined)
+      .then(
+        () => this.#report(null),
+        (error: Error) => this.#report(error),
+      )
       .finally(() => {
         this.#running = undefined
       })
@@ -70,23 +78,28 @@ export class Retention {
     await this.#running
   }
 
+  #report(error: Error | null): void {
+    if (error && error.message !== this.#error?.message) this.#options.failed(error)
+    this.#error = error
+  }
+
   async #drop(): Promise<void> {
     let retained: Retained
     do {
-      const now = this.#clock()
+      const now = this.#options.clock()
       retained = await this.#writer.call('retain', {
         now,
-        before: now - this.#keep.ageMs,
+        before: now - this.#options.keep.ageMs,
         bytes: this.#bytes,
         floor: this.#floor,
       })
-      this.#moved(retained, retained.floor)
+      this.#options.moved(retained, retained.floor)
     } while (retained.more && !this.#closed)
     let size: Size = retained
     while (size.freeBytes > freeShareMax * size.databaseBytes && !this.#closed) {
       const before = size.databaseBytes
       size = await this.#writer.call('vacuum', {})
-      this.#moved(size, retained.floor)
+      this.#options.moved(size, retained.floor)
       if (size.databaseBytes >= before) return
     }
   }

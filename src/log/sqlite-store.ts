@@ -15,6 +15,9 @@ import { WriteBehind } from './write-behind.ts'
 /** One read searches at most this many readings in memory, so that a rare series never holds up the event loop. */
 const searchMax = 65_536
 
+/** Series of a filter up to which SQLite is given their ids. */
+const idsMax = 256
+
 /** Above this the write-ahead log is begun anew, with readers kept out for that moment. */
 const walBytesMax = 32 * 1024 * 1024
 
@@ -71,9 +74,13 @@ export class SqliteStore implements Store {
     this.records = this.#behind.records
     this.quarantine = this.#behind.rejects
     this.durability = this.#behind.durability
-    this.#retention = new Retention(writer, settings.keep, settings.clock, (size, floor) => {
-      this.#size = size
-      this.#floor = floor
+    this.#retention = new Retention(writer, {
+      ...settings,
+      moved: (size, floor) => {
+        this.#size = size
+        this.#floor = floor
+      },
+      failed: (error) => settings.log('warn', `nothing could be dropped from ${file}: ${error.message}`),
     })
   }
 
@@ -114,9 +121,14 @@ export class SqliteStore implements Store {
       const to = Math.min(head, from + searchMax - 1)
       return page(after, this.#floor, ring.read(from, to, choice?.wanted ?? null, limit, times))
     }
-    const ids = !choice || choice.ids.length === series.count ? null : Uint32Array.from(choice.ids)
-    const request = { after, to: committed, ids, times: times ?? null, limit }
-    const { rows, next, floor } = await this.#reader.ask('read', request)
+    const all = !choice || choice.ids.length === series.count
+    const { rows, next, floor } = await this.#reader.ask('read', {
+      after,
+      to: committed,
+      choice: all ? null : { wanted: choice.wanted, ids: choice.ids.length > idsMax ? null : choice.ids },
+      times: times ?? null,
+      limit,
+    })
     return page(after, floor, { readings: toReadings(rows, series.seriesOf), next })
   }
 
@@ -147,7 +159,10 @@ export class SqliteStore implements Store {
   async latest(): Promise<readonly LoggedReading[]> {
     const { ring, series } = this.#behind
     this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1, count: series.count })
-    const earlier = await this.#earlier
+    const earlier = await this.#earlier.catch((error) => {
+      this.#earlier = undefined
+      throw error
+    })
     const readings: LoggedReading[] = []
     const onDisk: Seq[] = []
     for (let id = 1; id <= series.count; id++) {

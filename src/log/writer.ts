@@ -28,6 +28,9 @@ const checkpointFrames = (4 * 1024 * 1024) / pageBytes
 /** Free pages given back in one go: 1 MiB, so that a commit never waits long behind it. */
 const vacuumPages = (1024 * 1024) / pageBytes
 
+/** Blocks dropped in one go: when far too much is there, not every 4,096 readings should cost a wait for the disk. */
+const dropBlocks = 8
+
 /** Everything that changes the database. It lives in a thread of its own, since every commit waits for the disk. */
 export class Writer {
   readonly #db: Database.Database
@@ -115,15 +118,18 @@ export class Writer {
     return this.#size()
   }
 
-  /** Drops one stretch from the old end, where there is reason to: at most a block. */
-  retain({ now, before, bytes, floor }: Retain): Retained {
-    const to = this.#dropTo(now, before, bytes, floor)
-    if (to !== null)
-      this.#inTransaction(() => {
+  /** Drops a few blocks from the old end, where there is reason to. */
+  retain(request: Retain): Retained {
+    let to: Seq | null = null
+    this.#inTransaction(() => {
+      for (let blocks = 0; blocks < dropBlocks; blocks++) {
+        to = this.#dropTo(request)
+        if (to === null) return
         this.#sql.dropReadings.run(to)
         this.#blocks.drop(to)
         this.#sql.setFloor.run(to)
-      })
+      }
+    })
     setImmediate(() => this.#checkpointIfDue())
     return { floor: this.#sql.floor.get() as Seq, more: to !== null, ...this.#size() }
   }
@@ -180,14 +186,13 @@ export class Writer {
     if (rejected.length > 0) this.#sql.dropRejected.run(rejected.at(-1)!.id - this.#rejectedMax)
   }
 
-  #dropTo(now: Millis, before: Millis, bytes: number, floor: Seq): Seq | null {
+  #dropTo({ now, before, bytes, floor }: Retain): Seq | null {
     const first = this.#sql.firstReading.get() as Seq | null
     if (first === null) return null
     if (first < floor) return Math.min(floor, first + blockReadings)
     const oldest = this.#blocks.oldest(now)
-    const { databaseBytes, freeBytes } = this.#size()
     // The newest readings are never too much: something else fills the database then.
-    const isTooMuch = oldest.full && databaseBytes - freeBytes > bytes
+    const isTooMuch = oldest.full && this.#usedBytes() > bytes
     return oldest.written < before || isTooMuch ? oldest.last + 1 : null
   }
 
@@ -217,6 +222,11 @@ export class Writer {
     }
   }
 
+  #usedBytes(): number {
+    return ((this.#sql.pages.get() as number) - (this.#sql.freePages.get() as number)) * pageBytes
+  }
+
+  /** Not inside a transaction. */
   #walFrames(): number {
     return (this.#sql.walState.get() as { log: number }).log
   }

@@ -8,6 +8,7 @@ import { readAll } from './contract.ts'
 import { readings } from './sample.ts'
 import { useStores } from './stores.ts'
 
+const patient = { timeout: 10_000 }
 const rejected = { time: 1, source: 's', reason: 'json_syntax', where: 'message', payload: new Uint8Array() }
 
 if (process.getuid?.() === 0) describe('a full disk', fullDisk)
@@ -44,7 +45,7 @@ function fullDisk(): void {
     store.quarantine.add({ ...rejected, subject: 'late' })
     const durable = vi.fn()
     void store.durability.durable(store.durability.head).then(durable)
-    await vi.waitFor(() => expect(store.health().state).toBe('full'))
+    await vi.waitFor(() => expect(store.health().state).toBe('full'), patient)
     expect(store.health()).toMatchObject({ uncommitted: 30_000, detail: expect.stringContaining('no space left') })
     // The record was given while 1,000 was the head.
     expect(store.durableHead).toBe(999)
@@ -56,7 +57,7 @@ function fullDisk(): void {
     await rm(join(folder, 'more'), { force: true })
     await rm(join(folder, 'ballast'))
     await store.durable(31_100)
-    await vi.waitFor(() => expect(durable).toHaveBeenCalled())
+    await vi.waitFor(() => expect(durable).toHaveBeenCalled(), patient)
     expect(store.health()).toMatchObject({ state: 'ok', uncommitted: 0 })
     expect(store.health().commitErrors).toBeGreaterThan(0)
     expect(said).toEqual([expect.stringMatching(/^error no space left/), expect.stringMatching(/^info .* again$/)])

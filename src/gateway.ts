@@ -135,6 +135,8 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
       lend: () => users.lend(),
       close,
       reload: async (next) => {
+        // First, since it may refuse: then everything stays as it was.
+        if (settings.http.tls && next.http.tls) server.renewCertificate(next.http.tls)
         users.configure(next.mqtt.users)
         directory.configure(labels(next))
         const before = settings
@@ -225,5 +227,8 @@ function labels({ devices }: Config) {
 /** Keys that are read at start only. */
 function needRestart(before: Config, next: Config): string[] {
   const fixed = ['data', 'http', 'log', 'limits', 'profiles'] as const
-  return fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]))
+  // Which files hold the certificate may change, and what is in them; not whether there is one.
+  const plain = (config: Config) => ({ ...config, http: { ...config.http, tls: config.http.tls !== undefined } })
+  const [old, young] = [plain(before), plain(next)]
+  return fixed.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(young[key]))
 }

@@ -21,14 +21,7 @@ export function checkSettings(options: LoadOptions): Settings {
   if (!first.config) return { ...first, profiles }
   const profileNames = profiles.flatMap(({ id, serial }) => (serial ? [id] : []))
   const second = checkConfig({ ...options, profileNames })
-  return { config: second.config, profiles, problems: [...second.problems, ...problems, ...unserved(first.config)] }
-}
-
-/** Whoever asks for HTTPS must not be given HTTP without a word. */
-function unserved({ file, http }: Config): Problem[] {
-  if (!http.tls) return []
-  const instead = 'leave it out, and let a reverse proxy such as nginx or Caddy speak HTTPS'
-  return [{ where: file ?? 'http.tls', what: 'http.tls is not served by this version', instead }]
+  return { config: second.config, profiles, problems: [...second.problems, ...problems] }
 }
 
 /** @throws GatewayError `config` with every problem on a line of its own */

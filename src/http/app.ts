@@ -66,7 +66,7 @@ function answer(ctx: Koa.Context, problem: Problem): void {
   ctx.type = problemType
   ctx.body = JSON.stringify(problem)
   // What is left of a refused body would be taken for the next request.
-  if (!ctx.req.complete) ctx.set('connection', 'close')
+  if (!ctx.req.complete && ctx.req.httpVersionMajor < 2) ctx.set('connection', 'close')
 }
 
 const nobody: Identity = { id: 'nobody', admin: false, read: [] }

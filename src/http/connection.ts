@@ -1,58 +1,83 @@
 import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import type { Writable } from 'node:stream'
 import type { Outlet } from '../feed/follow.ts'
+import { GzipStream, gzipHeader } from '../feed/gzip.ts'
+import type { Millis } from '../reading.ts'
 
-/**
- * A stream that takes nothing for this long is closed. It writes at least every 15 s, and Node counts a partly written
- * buffer as progress, so that only a reader who takes nothing at all is meant.
- */
-const stalledMs = 120_000
+export interface ConnectionOptions {
+  /** The client takes gzip. */
+  readonly gzip: boolean
+  /**
+   * A stream that takes nothing for this long is closed. It writes at least every 15 s, and Node counts a partly written
+   * buffer as progress, so that only a reader who takes nothing at all is meant.
+   */
+  readonly stalledMs: Millis
+}
 
-/** The response of one event stream, as the follow loop writes to it. */
+/** The response of one event stream, over HTTP/1.1 or HTTP/2, as the follow loop writes to it. */
 export class Connection implements Outlet {
   readonly #res: ServerResponse
+  /** What is written to: the response itself, or the stream of HTTP/2 behind it. */
+  readonly #sink: Writable
+  readonly #gzip: GzipStream | null
   #resume: (() => void) | null = null
 
   /** `onClose` is called once, when the connection is gone. */
-  constructor(res: ServerResponse, onClose: () => void) {
+  constructor(res: ServerResponse, { gzip, stalledMs }: ConnectionOptions, onClose: () => void) {
     this.#res = res
+    const stream = http2Stream(res)
+    const sink = stream ?? res
+    this.#sink = sink
+    this.#gzip = gzip ? new GzipStream() : null
     const resume = () => {
       this.#resume?.()
       this.#resume = null
     }
-    res.on('drain', resume)
-    res.once('close', () => {
+    sink.on('drain', resume)
+    sink.once('close', () => {
       onClose()
       resume()
     })
     // A client that resets the connection is one that went away.
-    res.on('error', () => {})
-    res.socket?.setTimeout(stalledMs)
+    sink.on('error', () => {})
+    if (stream) stream.setTimeout(stalledMs, () => stream.destroy())
+    else res.socket?.setTimeout(stalledMs)
   }
 
   /**
-   * Sends the head and the first events. The body ends with the connection (RFC 9112 §6.3, case 8) instead of being
-   * chunked: so a page is the same bytes for everybody, and one write.
+   * Sends the head and the first events. Over HTTP/1.1 the body ends with the connection (RFC 9112 §6.3, case 8)
+   * instead of being chunked: so a page is the same bytes for everybody, and one write.
    */
   begin(opening: string): void {
     const res = this.#res
-    res.removeHeader('transfer-encoding')
-    res.writeHead(200, streamHeaders)
-    res.write(opening)
+    const headers: Record<string, string> = { ...streamHeaders, vary: varies(res) }
+    if (this.#sink === res) {
+      res.removeHeader('transfer-encoding')
+      headers.connection = 'close'
+    }
+    if (this.#gzip) headers['content-encoding'] = 'gzip'
+    res.writeHead(200, headers)
+    if (this.#gzip) this.#sink.write(gzipHeader)
+    this.write(Buffer.from(opening))
   }
 
   write(bytes: Buffer): boolean {
-    return this.#res.write(bytes)
+    return this.#sink.write(this.#gzip ? this.#gzip.add(bytes) : bytes)
   }
 
   drained(): Promise<void> {
-    if (this.#res.destroyed || !this.#res.writableNeedDrain) return Promise.resolve()
+    if (this.#sink.destroyed || !this.#sink.writableNeedDrain) return Promise.resolve()
     return new Promise((resolve) => {
       this.#resume = resolve
     })
   }
 
   end(farewell: string): void {
-    this.#res.end(farewell)
+    const sink = this.#sink
+    if (sink.destroyed || sink.writableEnded) return
+    if (farewell !== '') this.write(Buffer.from(farewell))
+    sink.end(this.#gzip?.end())
   }
 }
 
@@ -62,5 +87,29 @@ export const streamHeaders = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
   'x-content-type-options': 'nosniff',
-  connection: 'close',
+}
+
+/** The response types of Node's two modules are alike but for this. */
+export function http2Stream(res: ServerResponse): Http2ServerResponse['stream'] | undefined {
+  return (res as unknown as Partial<Http2ServerResponse>).stream
+}
+
+/**
+ * Whether an Accept-Encoding asks for gzip (RFC 9110 §12.5.3). Who weighs it below no encoding at all would rather not;
+ * `*` alone, which programs send without a thought, does not ask for it.
+ */
+export function asksForGzip(accepted: string | undefined): boolean {
+  const weights = new Map<string, number>()
+  for (const entry of (accepted ?? '').toLowerCase().split(',')) {
+    const [coding = '', ...parameters] = entry.split(';').map((part) => part.trim())
+    const q = parameters.find((parameter) => parameter.startsWith('q='))
+    weights.set(coding, q === undefined ? 1 : Number(q.slice(2)))
+  }
+  const gzip = weights.get('gzip') ?? weights.get('x-gzip') ?? 0
+  return gzip > 0 && gzip >= (weights.get('identity') ?? 0)
+}
+
+function varies(res: ServerResponse): string {
+  const before = res.getHeader('vary')
+  return before === undefined ? 'Accept-Encoding' : `${before}, Accept-Encoding`
 }

@@ -1,6 +1,5 @@
 import { chmod, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
-import { connect, isIP } from 'node:net'
+import { connect, isIP, type Server } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import { isLoopbackName } from './access.ts'
 

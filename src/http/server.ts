@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import type { DeviceDirectory } from '../feed/devices.ts'
 import { Feed } from '../feed/feed.ts'
 import type { Store } from '../log/store.ts'
+import type { Millis } from '../reading.ts'
 import type { Listener } from './access.ts'
 import { backupRoute, tokenRoutes, type Users, userRoutes } from './admin-routes.ts'
 import { createApp } from './app.ts'
@@ -19,6 +21,7 @@ import { servePage } from './page.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
 import { Streams } from './streams.ts'
+import { readCertificate, type TlsFiles } from './tls.ts'
 import type { TokenStore } from './tokens.ts'
 
 export interface HttpDeps {
@@ -46,6 +49,10 @@ export interface HttpOptions {
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]
   readonly maxStreams: number
+  /** Serve HTTPS, HTTP/2 or HTTP/1.1 as the client likes; the local socket stays plain. */
+  readonly tls?: TlsFiles | undefined
+  /** After how long without progress a stream is closed; two minutes unless said. */
+  readonly stalledMs?: Millis | undefined
 }
 
 export interface HttpServer {
@@ -58,6 +65,11 @@ export interface HttpServer {
   listen(address: Address): Promise<Address>
   /** Listens on a socket file for the commands of this machine, whose user is the owner. */
   listenLocal(path: string): Promise<void>
+  /**
+   * Reads the certificate anew; connections that are open keep the old one.
+   * @throws GatewayError `config` when it cannot be used: the old one stays in use
+   */
+  renewCertificate(files: TlsFiles): void
   /** Ends streams so that their clients come back, answers what has begun, and closes. */
   close(): Promise<void>
 }
@@ -68,11 +80,18 @@ const headerBytesMax = 16_384
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
 const requestMs = 30_000
 
+/**
+ * Streams that one browser may have open over one connection of HTTP/2: each holds a page at most. Without a request for
+ * so long the connection is closed.
+ */
+const http2Streams = 256
+const http2IdleMs: Millis = 120_000
+
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
   const gate = new Gate({ tokens, ...options })
   const feed = new Feed(store, directory)
-  const streams = new Streams(feed, store, gate, logger, options.maxStreams)
+  const streams = new Streams(feed, store, gate, logger, { max: options.maxStreams, stalledMs: options.stalledMs })
   const metrics = createMetrics({ ...deps, feed, streams })
   const routes: Route[] = [
     ...deviceRoutes(store, directory),
@@ -87,14 +106,20 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const page = servePage(deps.pageFolder, tokens)
   const closers: (() => Promise<void>)[] = []
 
-  const serverFor = (listener: Listener): Server => {
+  const secure: Http2SecureServer[] = []
+
+  const serverFor = (listener: Listener): Server | Http2SecureServer => {
     const app = createApp(routes, page, gate, logger, listener).callback()
-    const limits = { maxHeaderSize: headerBytesMax, headersTimeout: requestMs, requestTimeout: requestMs }
-    const server = createServer(limits, (req, res) => {
+    const answer = (req: IncomingMessage, res: ServerResponse) => {
+      // RFC 9113 §8.3.1: what HTTP/2 says instead of Host.
+      if (req.httpVersionMajor >= 2) req.headers.host = (req.headers[':authority'] as string) ?? req.headers.host
       const device = req.method === 'GET' ? streamOf(req) : undefined
       if (device === undefined) void app(req, res)
       else void streams.serve(req, res, listener, device ?? undefined)
-    })
+    }
+    const tls = listener.kind === 'tcp' ? options.tls : undefined
+    const server = tls ? createHttps(tls, answer) : createServer(limits, answer)
+    if (tls) secure.push(server as Http2SecureServer)
     server.on('clientError', refuse)
     closers.push(closer(server))
     return server
@@ -108,6 +133,10 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       return listenTcp(serverFor({ kind: 'tcp', loopback }), address)
     },
     listenLocal: (path) => listenFile(serverFor({ kind: 'local', loopback: true }), path),
+    renewCertificate: (files) => {
+      const certificate = readCertificate(files)
+      for (const server of secure) server.setSecureContext(certificate)
+    },
     close: async () => {
       streams.close()
       await Promise.all(closers.map((close) => close()))
@@ -115,6 +144,28 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       metrics.close()
     },
   }
+}
+
+const limits = { maxHeaderSize: headerBytesMax, headersTimeout: requestMs, requestTimeout: requestMs }
+
+/** HTTP/2 and HTTP/1.1 by ALPN (RFC 7301). Node's API of the one is made to be taken for that of the other. */
+function createHttps(files: TlsFiles, answer: (req: IncomingMessage, res: ServerResponse) => void): Http2SecureServer {
+  const server = createSecureServer(
+    {
+      ...readCertificate(files),
+      ...limits,
+      allowHTTP1: true,
+      settings: { maxConcurrentStreams: http2Streams, maxHeaderListSize: headerBytesMax },
+    },
+    answer as unknown as Parameters<typeof createSecureServer>[1],
+  )
+  Object.assign(server, limits)
+  server.on('session', (session: ServerHttp2Session) => {
+    session.setTimeout(http2IdleMs, () => session.close())
+    // A client that breaks the protocol or the connection ends its own session.
+    session.on('error', () => {})
+  })
+  return server
 }
 
 function descriptionRoute(routes: readonly Route[], version: string): Route {

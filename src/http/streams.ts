@@ -9,7 +9,7 @@ import type { Reader } from '../feed/turns.ts'
 import type { Store } from '../log/store.ts'
 import type { DeviceId, Millis } from '../reading.ts'
 import type { Listener } from './access.ts'
-import { Connection, streamHeaders } from './connection.ts'
+import { asksForGzip, Connection, http2Stream, streamHeaders } from './connection.ts'
 import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { isDisconnect, sendProblem } from './problem.ts'
@@ -21,6 +21,16 @@ const returnMs: readonly [min: Millis, max: Millis] = [1000, 5000]
 /** The same when there are too many: the others need time to leave. */
 const overloadMs: readonly [min: Millis, max: Millis] = [5000, 30_000]
 
+/** A client that takes nothing for so long has gone without a word, or is stuck (PROTOCOL.md, promise 6). */
+const stalledMsDefault: Millis = 120_000
+
+export interface StreamLimits {
+  /** Streams open at once. */
+  readonly max: number
+  /** After how long without progress one is closed. */
+  readonly stalledMs?: Millis | undefined
+}
+
 /**
  * Event streams. They are served below Koa: its context, its listeners and the promise of its middleware would stay
  * for as long as the stream does, which is 7 KB each (20 KB instead of 13 measured with 5,000 streams).
@@ -31,6 +41,7 @@ export class Streams {
   readonly #gate: Gate
   readonly #logger: Logger
   readonly #max: number
+  readonly #stalledMs: Millis
   readonly #open = new Map<Connection, Reader>()
   /** Set by `close`. */
   closing = false
@@ -38,12 +49,19 @@ export class Streams {
   opened = 0
   refused = 0
 
-  constructor(feed: Feed, store: Store, gate: Gate, logger: Logger, max: number) {
+  constructor(
+    feed: Feed,
+    store: Store,
+    gate: Gate,
+    logger: Logger,
+    { max, stalledMs = stalledMsDefault }: StreamLimits,
+  ) {
     this.#feed = feed
     this.#store = store
     this.#gate = gate
     this.#logger = logger
     this.#max = max
+    this.#stalledMs = stalledMs
   }
 
   get count(): number {
@@ -62,12 +80,12 @@ export class Streams {
       const filter = chosen(query, identity, this.#feed.tags, device)
       const thinning = thinningOf(query)
       const start = await startOf(this.#store, query, filter, lastEventId(req))
-      if (res.destroyed) return
+      if (http2Stream(res)?.destroyed ?? res.destroyed) return
       if (this.closing) sendAway(res, returnMs)
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
-      } else this.#begin(res, filter, start, thinning)
+      } else this.#begin(res, asksForGzip(req.headers['accept-encoding']), filter, start, thinning)
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
@@ -84,10 +102,10 @@ export class Streams {
     }
   }
 
-  #begin(res: ServerResponse, filter: StreamFilter | null, start: Start, thinning: Thinning): void {
+  #begin(res: ServerResponse, gzip: boolean, filter: StreamFilter | null, start: Start, thinning: Thinning): void {
     this.opened++
     const { reader, opening, pages } = this.#feed.open(start, thinning)
-    const connection = new Connection(res, () => {
+    const connection = new Connection(res, { gzip, stalledMs: this.#stalledMs }, () => {
       this.#open.delete(connection)
       this.#feed.turns.close(reader)
     })

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,7 +57,7 @@ export async function startGateway({
   const file = join(folder, 'rivulet.yaml')
   const listen = { http: { listen: `127.0.0.1:${port}`, ...http }, mqtt: { listen: `127.0.0.1:${mqttPort}`, ...mqtt } }
   writeFileSync(file, stringify({ data, ...listen, ...rest }))
-  const url = `http://127.0.0.1:${port}`
+  const url = `${'tls' in http ? 'https' : 'http'}://127.0.0.1:${port}`
   let child: ChildProcess
   let text = ''
   let readyMs = 0
@@ -114,10 +115,13 @@ async function untilReady(url: string, child: ChildProcess, output: () => string
 
 function isReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request(`${url}/readyz`, (response) => {
+    const answered = (response: IncomingMessage) => {
       response.resume()
       resolve(response.statusCode === 200)
-    })
+    }
+    const asked = url.startsWith('https:')
+      ? requestHttps(`${url}/readyz`, { rejectUnauthorized: false }, answered)
+      : request(`${url}/readyz`, answered)
     asked.on('error', () => resolve(false))
     asked.end()
   })

@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectHttp2 } from 'node:http2'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { readCertificate } from '../../src/http/tls.ts'
+import { MemoryStore, reading, startServer } from '../http/harness.ts'
+import { makeCertificate } from '../setup/certificate.ts'
+import { launchChromium } from '../setup/chromium.ts'
+import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { until } from '../setup/until.ts'
+
+let folder: string
+let one: { cert: string; key: string }
+let other: { cert: string; key: string }
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rivulet-tls-'))
+  one = makeCertificate(folder, 'one')
+  other = makeCertificate(folder, 'other')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const toClose: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close()
+})
+
+async function start() {
+  const options = { anonymous: false, hosts: [], origins: [], maxStreams: 1000, tls: one }
+  const started = await startServer(new MemoryStore(), { options })
+  toClose.push(started.close)
+  return started
+}
+
+function publish({ mqttPort }: GatewayProcess, text: string): void {
+  execFileSync('mosquitto_pub', ['-p', `${mqttPort}`, '-q', '1', '-t', 'sensors/attic/temperature', '-m', text])
+}
+
+/** The name in the certificate that a new connection is shown. */
+function shown(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(String(socket.getPeerCertificate().subject.CN))
+      socket.destroy()
+    }).on('error', reject)
+  })
+}
+
+it('serves pages, answers and streams over HTTP/1.1 and HTTP/2, as the client likes', async () => {
+  const { store, port } = await start()
+  const text = await new Promise<string>((resolve, reject) => {
+    const headers = { 'accept-encoding': 'identity' }
+    request({ port, path: '/api/stream', rejectUnauthorized: false, headers }, (response) => {
+      toClose.push(() => response.destroy())
+      let got = ''
+      response.on('data', (chunk) => {
+        got += chunk
+        if (got.includes('event: cursor')) store.append([reading({ value: 1 })])
+        if (got.includes('"value":1')) resolve(`HTTP/${response.httpVersion} ${response.headers.connection}`)
+      })
+    })
+      .on('error', reject)
+      .end()
+  })
+  expect(text).toBe('HTTP/1.1 close')
+
+  const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false })
+  toClose.push(() => session.destroy())
+  const ask = (headers: Record<string, string>) =>
+    new Promise<{ headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+      const stream = session.request(headers)
+      let head = {}
+      let body = ''
+      stream.setEncoding('utf8').on('response', (given) => (head = given))
+      stream.on('data', (chunk) => (body += chunk)).on('error', reject)
+      stream.on('end', () => resolve({ headers: head, body }))
+    })
+  const health = await ask({ ':path': '/healthz' })
+  expect(health).toMatchObject({ headers: { ':status': 200 }, body: '{"status":"ok"}' })
+  // The Host of HTTP/2 is its :authority, and is held to the same.
+  const foreign = await ask({ ':path': '/api/devices', ':authority': 'evil.example' })
+  expect(foreign.headers[':status']).toBe(403)
+  expect((await ask({ ':path': '/api/stream', ':authority': 'evil.example' })).headers[':status']).toBe(403)
+  expect((await ask({ ':path': '/api/stream?nonsense=1' })).headers[':status']).toBe(400)
+})
+
+it('feeds 50 streams of one browser, and has them back after a restart', async () => {
+  const gateway = await startGateway({ config: { http: { tls: one } } })
+  toClose.push(gateway.stop)
+  const browser = await launchChromium()
+  toClose.push(() => browser.close())
+  const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage()
+  await page.goto(`${gateway.url}/healthz`)
+  await page.evaluate(() => {
+    const seen: Set<string>[] = []
+    Object.assign(globalThis, { seen })
+    for (let i = 0; i < 50; i++) {
+      const of = new Set<string>()
+      seen.push(of)
+      const source = new EventSource(i % 2 ? '/api/stream?device=*:*' : '/api/stream')
+      source.onmessage = ({ data }) => of.add(String(JSON.parse(data).value))
+      source.addEventListener('cursor', () => of.add('open'))
+    }
+  })
+  const all = (value: string) =>
+    page.evaluate(
+      (wanted) => (globalThis as unknown as { seen: Set<string>[] }).seen.every((of) => of.has(wanted)),
+      value,
+    )
+  await until('all are open', () => all('open'))
+  publish(gateway, '21')
+  await until('all have the reading', () => all('21'))
+  expect(await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")).toBe('h2')
+  await gateway.kill()
+  await gateway.restart()
+  publish(gateway, '22')
+  await until('all have what came after the restart', () => all('22'), 40_000)
+})
+
+it('takes a renewed certificate at SIGHUP, and keeps the old one where the new one cannot be used', async () => {
+  const files = { cert: join(folder, 'served.pem'), key: join(folder, 'served.key') }
+  const serve = (from: { cert: string; key: string }) => {
+    copyFileSync(from.cert, files.cert)
+    copyFileSync(from.key, files.key)
+  }
+  serve(one)
+  const gateway = await startGateway({ config: { http: { tls: files } } })
+  toClose.push(gateway.stop)
+  const port = Number(new URL(gateway.url).port)
+  expect(await shown(port)).toBe('one')
+  serve(other)
+  process.kill(gateway.pid(), 'SIGHUP')
+  await until('the new certificate is shown', async () => (await shown(port)) === 'other')
+  writeFileSync(files.cert, readFileSync(one.cert))
+  process.kill(gateway.pid(), 'SIGHUP')
+  await until('it says what is wrong', () => /does not belong to the certificate/.test(gateway.output()))
+  expect(await shown(port)).toBe('other')
+})
+
+it('says which file of a certificate is wrong, and how', () => {
+  const nonsense = join(folder, 'nonsense.pem')
+  writeFileSync(nonsense, 'nonsense')
+  expect(() => readCertificate({ cert: one.cert, key: other.key })).toThrow(/does not belong to the certificate/)
+  expect(() => readCertificate({ ...one, cert: nonsense })).toThrow(/nonsense.pem holds no PEM certificate/)
+  expect(() => readCertificate({ ...one, key: nonsense })).toThrow(/nonsense.pem holds no PEM private key/)
+  expect(() => readCertificate({ ...one, key: '/nowhere' })).toThrow(/cannot read \/nowhere \(ENOENT\)/)
+})

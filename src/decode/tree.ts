@@ -6,6 +6,8 @@ import { parsePath, type Step } from './path.ts'
 import type { Message, ReadingRule, Target } from './profile.ts'
 import type { Scope } from './template.ts'
 
+let nodesMade = 0
+
 /**
  * The paths of a profile's readings as a tree of names: a document is walked once, whatever the number of rules, and a
  * member without a rule costs one look-up.
@@ -16,30 +18,88 @@ export class Node {
   readonly prefixes: { readonly prefix: string; readonly node: Node }[] = []
   any: Node | null = null
   others: Others = 'ignore'
+  readonly #id = nodesMade++
+  /** Nodes of the tree that all stand for this place, the most telling first; null for a node of the tree itself. */
+  #branches: readonly Node[] | null = null
+  /** Members defined anew, of which the tree says nothing. */
+  #declared: ReadonlyMap<string, Node> | null = null
   #memo: Map<string, Node | null> | null = null
+  #joins: Map<string, Node> | null = null
 
-  /** The node for a member, or null. The most telling rule wins: its name, then a prefix, then the wildcard. */
+  /**
+   * The node for a member, or null. The most telling rule wins: its name, then a prefix, then the wildcard. What it does
+   * not say is taken from the others, so that `DS18B20*.Temperature` does not hide `*.Id`.
+   */
   child(name: string): Node | null {
-    const exact = this.exact.get(name)
-    if (exact !== undefined) return exact
-    if (this.any === null && this.prefixes.length === 0 && this.others === 'ignore') return null
+    const declared = this.#declared?.get(name)
+    if (declared !== undefined) return declared
+    if (this.#branches === null && this.any === null && this.prefixes.length === 0) {
+      const exact = this.exact.get(name)
+      if (exact !== undefined || this.others === 'ignore') return exact ?? null
+    }
     this.#memo ??= new Map()
     const memoized = this.#memo.get(name)
     if (memoized !== undefined) return memoized
-    const found =
-      this.prefixes.find(({ prefix }) => name.startsWith(prefix))?.node ?? this.any ?? this.#otherChild(name)
+    const found = join(this.#matches(name)) ?? this.#otherChild(name)
     // Names come from the network.
     if (this.#memo.size < memoMax) this.#memo.set(name, found)
     return found
   }
 
   get hasChildren(): boolean {
-    return this.exact.size > 0 || this.any !== null || this.prefixes.length > 0
+    if (this.#declared !== null) return true
+    return this.branches.some(({ exact, any, prefixes }) => exact.size > 0 || any !== null || prefixes.length > 0)
   }
 
   /** Whether members can have rules: those of the tree, or those of common names. */
   get hasMembers(): boolean {
     return this.others !== 'ignore' || this.hasChildren
+  }
+
+  get branches(): readonly Node[] {
+    return this.#branches ?? [this]
+  }
+
+  /** The same place, with some members defined anew. */
+  declaring(members: ReadonlyMap<string, Node>): Node {
+    const node = Node.of(this.branches)
+    node.#declared = members
+    return node
+  }
+
+  /**
+   * One node for several that stand for the same place. It is made when a document first gets there, since wildcards at
+   * every depth would make hundreds of thousands beforehand; and once for the same ones, since names from the network
+   * may lead there in endless ways.
+   */
+  join(less: readonly Node[]): Node {
+    this.#joins ??= new Map()
+    const key = less.map((node) => node.#id).join()
+    let node = this.#joins.get(key)
+    if (node === undefined) {
+      node = Node.of([this, ...less])
+      this.#joins.set(key, node)
+    }
+    return node
+  }
+
+  static of(branches: readonly Node[]): Node {
+    const node = new Node()
+    node.#branches = branches
+    node.leaf = branches.find(({ leaf }) => leaf !== null)?.leaf ?? null
+    node.others = branches.find(({ others }) => others !== 'ignore')?.others ?? 'ignore'
+    return node
+  }
+
+  #matches(name: string): Node[] {
+    const { branches } = this
+    const prefixes = branches.flatMap((branch) => branch.prefixes.filter(({ prefix }) => name.startsWith(prefix)))
+    prefixes.sort((a, b) => b.prefix.length - a.prefix.length)
+    return [
+      ...branches.flatMap(({ exact }) => exact.get(name) ?? []),
+      ...prefixes.map(({ node }) => node),
+      ...branches.flatMap(({ any }) => any ?? []),
+    ]
   }
 
   #otherChild(name: string): Node | null {
@@ -57,6 +117,10 @@ export class Node {
     node.leaf = { ...node.leaf!, test: mayBeNumber }
     return node
   }
+}
+
+function join([most, ...less]: readonly Node[]): Node | null {
+  return most === undefined || less.length === 0 ? (most ?? null) : most.join(less)
 }
 
 /** What becomes of members without a rule. */
@@ -95,24 +159,18 @@ export function buildTree(
       fail(path, error.message)
     }
   }
-  inherit(root)
   return root
 }
 
 /** The same tree with some members of the document defined anew, as a device has declared them. */
 export function withMembers(root: Node, members: Readonly<Record<string, Target | null>>): Node {
-  const copy = new Node()
-  copy.leaf = root.leaf
-  copy.any = root.any
-  copy.others = root.others
-  copy.prefixes.push(...root.prefixes)
-  for (const [name, node] of root.exact) copy.exact.set(name, node)
+  const declared = new Map<string, Node>()
   for (const [name, target] of Object.entries(members)) {
     const node = new Node()
     node.leaf = target ? compileLeaf([target], name, []) : ignoredLeaf
-    copy.exact.set(name, node)
+    declared.set(name, node)
   }
-  return copy
+  return root.declaring(declared)
 }
 
 /** Stands for a path that is to be passed over; never applied. */
@@ -155,39 +213,4 @@ function child(children: Map<string, Node>, name: string): Node {
     children.set(name, node)
   }
   return node
-}
-
-/** Lets more telling branches inherit what the less telling ones say, so that `DS18B20*.Temperature` does not hide `*.Id`. */
-function inherit(node: Node): void {
-  node.prefixes.sort((a, b) => b.prefix.length - a.prefix.length)
-  for (const [name, exact] of node.exact) {
-    for (const { prefix, node: other } of node.prefixes) if (name.startsWith(prefix)) merge(exact, other)
-    if (node.any) merge(exact, node.any)
-  }
-  for (const { prefix, node: longer } of node.prefixes) {
-    for (const other of node.prefixes)
-      if (other.prefix !== prefix && prefix.startsWith(other.prefix)) merge(longer, other.node)
-    if (node.any) merge(longer, node.any)
-  }
-  for (const exact of node.exact.values()) inherit(exact)
-  for (const { node: other } of node.prefixes) inherit(other)
-  if (node.any) inherit(node.any)
-}
-
-function merge(into: Node, from: Node): void {
-  if (into.others === 'ignore') into.others = from.others
-  into.leaf ??= from.leaf
-  for (const [name, node] of from.exact) merge(child(into.exact, name), node)
-  for (const { prefix, node } of from.prefixes) {
-    let entry = into.prefixes.find((other) => other.prefix === prefix)
-    if (!entry) {
-      entry = { prefix, node: new Node() }
-      into.prefixes.push(entry)
-    }
-    merge(entry.node, node)
-  }
-  if (from.any) {
-    into.any ??= new Node()
-    merge(into.any, from.any)
-  }
 }

@@ -6,6 +6,7 @@ import { eastronSdm } from './eastron-sdm.ts'
 import { espeasy } from './espeasy.ts'
 import { esphome } from './esphome.ts'
 import { generic } from './generic.ts'
+import { haDiscovery } from './ha-discovery.ts'
 import { homie } from './homie.ts'
 import { influxLineProtocol } from './influx-line-protocol.ts'
 import { jeelinkLacrosse } from './jeelink-lacrosse.ts'
@@ -57,6 +58,7 @@ const shipped: readonly ProfileInput[] = [
   thethingsstack,
   dsmrReader,
   homie,
+  haDiscovery,
   // Recognised by the form of the message, on topics that others would take by their name alone.
   senml,
   influxLineProtocol,

@@ -286,6 +286,10 @@ export class Draft implements Scope {
     return this.#readings !== null
   }
 
+  get hasRejected(): boolean {
+    return this.#rejected !== null
+  }
+
   /** Readings taken so far. */
   get taken(): number {
     return this.#readings?.length ?? 0

@@ -1,6 +1,7 @@
 import { dsmrP1 } from './dsmr-p1.ts'
 import { espeasy } from './espeasy.ts'
 import { generic } from './generic.ts'
+import { haDiscovery } from './ha-discovery.ts'
 import { homie } from './homie.ts'
 import { influx } from './influx.ts'
 import { lines } from './lines.ts'
@@ -34,4 +35,5 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   espeasy,
   zigbee2mqtt,
   homie,
+  'ha-discovery': haDiscovery,
 }

@@ -62,7 +62,7 @@ function take(draft: Draft, { measurement, tags, fields, time }: Point, line: nu
   if (time !== undefined) draft.timed(time, 'auto', `line ${line}`)
   const unit = tags.find(([key]) => unitTags.has(key))?.[1]
   for (const field of fields) {
-    draft.fields++
+    if (++draft.fields > fieldsMax) return
     // A field that is only called `value` is what the measurement is called.
     const name = field.key === 'value' ? measurement : field.key
     draft.measureAs(targetFor(name, unit, field), field.value, field.key)

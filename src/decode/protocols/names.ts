@@ -3,6 +3,7 @@ export const protocolNames = [
   'dsmr-p1',
   'espeasy',
   'generic',
+  'ha-discovery',
   'homie',
   'influx',
   'lines',

@@ -187,9 +187,9 @@ describe('hostile bytes', () => {
     ])
   })
 
-  it('nested in each other a thousand times are read to a bounded depth', () => {
+  it('nested in each other a hundred times are read to a bounded depth', () => {
     let template = encodeMetric({ name: 'x', type: 3, int: 1 })
-    for (let i = 0; i < 1000; i++) template = encodeMetric({ name: 'x', type: 19, template: bytesField(2, template) })
+    for (let i = 0; i < 100; i++) template = encodeMetric({ name: 'x', type: 19, template: bytesField(2, template) })
     expect(send('NDATA', '', [{ name: 'x', type: 19, template: bytesField(2, template) }]).readings).toEqual([])
   })
 

@@ -1,0 +1,166 @@
+import { macAddress } from '../device-id.ts'
+import type { Draft } from '../draft.ts'
+import { snakeCase } from '../names.ts'
+import type { MetricTarget } from '../profile.ts'
+import type { Config } from './ha-config.ts'
+import { binaryTarget, sensorTarget } from './ha-target.ts'
+import { parseTemplate, type ValueTemplate } from './ha-template.ts'
+
+/** Where it is told whether a device is there. */
+export interface AvailabilityTopic {
+  readonly topic: string
+  readonly template: ValueTemplate | null
+  readonly online: string
+  readonly offline: string
+}
+
+/** One measured value that was announced, as the state keeps it. */
+export interface Entity {
+  /** Tells it from the others of its message. */
+  readonly key: string
+  /** Native id of the device. */
+  readonly device: string
+  readonly name?: string
+  readonly topic: string
+  readonly template: ValueTemplate | null
+  readonly target: MetricTarget
+  /** It may be a word or a number: nothing was said. */
+  readonly loose?: true
+  readonly silentAfterMs?: number
+  readonly availability: readonly AvailabilityTopic[]
+  readonly mode: 'all' | 'any' | 'latest'
+}
+
+/** What is measured by an entity that was announced: none, one, or for climates several. What cannot be read is rejected. */
+export function entitiesOf(draft: Draft, config: Config): readonly Entity[] {
+  const { component, key, values } = config
+  const names = [lastOfPath(text(values, 'value_template')), text(values, 'object_id'), key, text(values, 'name')]
+  const known = names.filter((name) => name !== undefined)
+  switch (component) {
+    case 'sensor':
+    case 'number': {
+      const [deviceClass, unit, stateClass] = ['device_class', 'unit_of_measurement', 'state_class'].map((one) =>
+        text(values, one),
+      )
+      const target = sensorTarget(deviceClass, unit, stateClass, known)
+      const isLoose = target?.unit === null && deviceClass === undefined && !unit && stateClass === undefined
+      return target ? entityAt(draft, config, '', 'state_topic', 'value_template', target, isLoose) : []
+    }
+    case 'binary_sensor':
+    case 'switch': {
+      const on = text(values, 'state_on') ?? text(values, 'payload_on') ?? 'ON'
+      const off = text(values, 'state_off') ?? text(values, 'payload_off') ?? 'OFF'
+      const deviceClass = component === 'switch' ? undefined : text(values, 'device_class')
+      const target = component === 'switch' ? { ...binaryTarget(undefined, on, off, key), metric: 'state' } : undefined
+      return entityAt(
+        draft,
+        config,
+        '',
+        'state_topic',
+        'value_template',
+        target ?? binaryTarget(deviceClass, on, off, key),
+      )
+    }
+    case 'climate': {
+      const unit = text(values, 'temperature_unit') === 'F' ? '°F' : 'Cel'
+      return [
+        ...entityAt(draft, config, '.t', 'current_temperature_topic', 'current_temperature_template', {
+          metric: 'temperature',
+          unit,
+        }),
+        ...entityAt(draft, config, '.h', 'current_humidity_topic', 'current_humidity_template', { metric: 'humidity' }),
+      ]
+    }
+    default:
+      return []
+  }
+}
+
+function entityAt(
+  draft: Draft,
+  config: Config,
+  suffix: string,
+  topicKey: string,
+  templateKey: string,
+  target: MetricTarget,
+  isLoose = false,
+): readonly Entity[] {
+  const { values, device, key } = config
+  const topic = values[topicKey]
+  const template = templateAt(draft, values, templateKey)
+  if (template === undefined || typeof topic !== 'string' || topic === '') return []
+  // Without characters, payloads are pictures and the like; subscriptions to many topics say nothing about which is which.
+  if (values.encoding === '' || /[+#]/.test(topic)) {
+    draft.reject('unsupported_feature', topicKey)
+    return []
+  }
+  const expire = values.expire_after
+  const name = text(device, 'name')
+  const mode = text(values, 'availability_mode')
+  const entity: Entity = {
+    key: key + suffix,
+    device: nativeId(config, draft),
+    ...(name !== undefined && { name }),
+    topic,
+    template,
+    target,
+    ...(isLoose && { loose: true }),
+    ...(typeof expire === 'number' && expire > 0 && { silentAfterMs: Math.round(expire * 1000) }),
+    availability: availabilityOf(draft, values),
+    mode: mode === 'all' || mode === 'any' ? mode : 'latest',
+  }
+  return [entity]
+}
+
+/** Null without a template; undefined, with a rejection, for one that is not of the few that are read. */
+function templateAt(draft: Draft, values: Config['values'], key: string): ValueTemplate | null | undefined {
+  const given = values[key]
+  if (given === undefined || given === null || given === '') return null
+  const template = typeof given === 'string' ? parseTemplate(given) : { refused: 'no text' }
+  if (!('refused' in template)) return template
+  draft.reject('unsupported_feature', `${key}: ${template.refused}`)
+  return undefined
+}
+
+function availabilityOf(draft: Draft, values: Config['values']): readonly AvailabilityTopic[] {
+  const topic = text(values, 'availability_topic')
+  const single = topic === undefined ? [] : [{ ...values, topic, value_template: values.availability_template }]
+  const several = [values.availability ?? []].flat().filter((one) => typeof one === 'object' && one !== null)
+  return [...single, ...several].slice(0, topicsMax).flatMap((one): AvailabilityTopic[] => {
+    const template = templateAt(draft, one as Config['values'], 'value_template')
+    const at = text(one as Config['values'], 'topic')
+    if (template === undefined || at === undefined || /[+#]/.test(at)) return []
+    const online = text(one as Config['values'], 'payload_available') ?? 'online'
+    const offline = text(one as Config['values'], 'payload_not_available') ?? 'offline'
+    return [{ topic: at, template, online, offline }]
+  })
+}
+
+/** Availability topics kept of one entity. */
+const topicsMax = 16
+
+/** Identifiers of the device, its MAC address, or what tells the entity from others. */
+function nativeId({ values, device, key }: Config, draft: Draft): string {
+  const [identifier] = [device.identifiers ?? []].flat()
+  if (typeof identifier === 'string' && identifier !== '') return identifier
+  const [connection] = [device.connections ?? []].flat(1) as unknown[]
+  const address = Array.isArray(connection) ? connection[1] : undefined
+  if (typeof address === 'string' && address !== '') return macAddress(address) ?? address
+  return draft.captures.node ?? text(values, 'unique_id') ?? key
+}
+
+function lastOfPath(template: string | undefined): string | undefined {
+  const parsed = template === undefined ? undefined : parseTemplate(template)
+  return parsed && 'path' in parsed ? parsed.path?.findLast((name) => !/^\d+$/.test(name)) : undefined
+}
+
+function text(values: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = values[key]
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value.slice(0, 512) : undefined
+}
+
+/** What stands beside the metric where a device has several of one. */
+export function placeOf({ key }: Entity): string {
+  return snakeCase(key).slice(0, 64) || 'other'
+}

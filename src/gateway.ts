@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAdmission } from './admission.ts'
 import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
@@ -13,6 +12,7 @@ import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
 import { type FirstUse, prepareFirstUse } from './first-use.ts'
+import { makeFolder } from './folder.ts'
 import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
 import { createHttpServer } from './http/server.ts'
@@ -160,7 +160,7 @@ function readProfiles(config: Config) {
 
 async function openData({ data, log }: Config, logger: Logger): Promise<SqliteStore> {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
+    makeFolder(data)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new GatewayError(

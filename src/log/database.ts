@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
 import { explain } from './explain.ts'
 import { checkOwner, migrate } from './schema.ts'
 
@@ -33,7 +34,7 @@ export interface Owned {
  */
 export function openForWriting(file: string): Owned {
   return explained(file, () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     const release = lock(file)
     try {
       const db = new Database(file, { timeout: busyMs })

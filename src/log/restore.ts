@@ -6,7 +6,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
+import { makeFolder } from '../folder.ts'
 import { lock } from './database.ts'
 import { explain } from './explain.ts'
 import { checkOwner } from './schema.ts'
@@ -34,7 +34,7 @@ export function restoreBackup(backup: string, folder: string): Restored {
   if (!existsSync(backup)) throw new GatewayError('not-found', `there is no file ${backup}`, 'correct the path')
   const fresh = `${file}.restoring`
   try {
-    mkdirSync(resolve(folder), { recursive: true, mode: 0o700 })
+    makeFolder(resolve(folder))
     const release = lock(file)
     try {
       copyFileSync(backup, fresh, constants.COPYFILE_FICLONE)

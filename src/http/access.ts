@@ -4,6 +4,8 @@ import { GatewayError } from '../errors.ts'
 /** Who asks, and what they may do. */
 export interface Identity {
   readonly id: string
+  /** Their rights rest on the token of that id, and end with it. */
+  readonly byToken: boolean
   readonly admin: boolean
   /** Globs of the devices whose readings they may see. */
   readonly read: readonly string[]
@@ -13,6 +15,8 @@ export interface Identity {
 export interface Verifier {
   /** Null for a token that is unknown, revoked or expired. */
   verify(token: string): Promise<Identity | null>
+  /** Whether the token of that id is still neither revoked nor expired. */
+  holds(id: string): boolean
 }
 
 /** Where a request came in. */
@@ -25,9 +29,9 @@ export interface Listener {
 
 export const cookieName = 'rivulet_token'
 
-const owner: Identity = { id: 'local', admin: true, read: ['*'] }
-const loopbackVisitor: Identity = { id: 'loopback', admin: true, read: ['*'] }
-const visitor: Identity = { id: 'anonymous', admin: false, read: ['*'] }
+const owner: Identity = { id: 'local', byToken: false, admin: true, read: ['*'] }
+const loopbackVisitor: Identity = { id: 'loopback', byToken: false, admin: true, read: ['*'] }
+const visitor: Identity = { id: 'anonymous', byToken: false, admin: false, read: ['*'] }
 
 /** A request's identity, and whether a browser adds what proves it by itself, so that another site could misuse it. */
 export interface Caller {

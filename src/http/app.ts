@@ -69,7 +69,7 @@ function answer(ctx: Koa.Context, problem: Problem): void {
   if (!ctx.req.complete && ctx.req.httpVersionMajor < 2) ctx.set('connection', 'close')
 }
 
-const nobody: Identity = { id: 'nobody', admin: false, read: [] }
+const nobody: Identity = { id: 'nobody', byToken: false, admin: false, read: [] }
 
 /**
  * Nothing is loaded from elsewhere, no script or style stands in the page itself. What only works under TLS

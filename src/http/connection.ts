@@ -79,6 +79,11 @@ export class Connection implements Outlet {
     if (farewell !== '') this.write(Buffer.from(farewell))
     sink.end(this.#gzip?.end())
   }
+
+  /** Ends it without waiting for what the other side has not taken yet. */
+  cut(): void {
+    this.#sink.destroy()
+  }
 }
 
 /** `no-transform` and `x-accel-buffering` keep proxies from collecting events before they pass them on. */

@@ -56,6 +56,11 @@ export class Gate {
     return callerOf(req, listener, this.#options.tokens, this.#options.anonymous)
   }
 
+  /** Whether what the identity rests on still stands: for answers that last. */
+  holds({ id, byToken }: Identity): boolean {
+    return !byToken || this.#options.tokens.holds(id)
+  }
+
   /** CORS (Fetch §3.2): lets the listed sites read answers. Cookies are never shared with them; they send a token. */
   allowOrigin(req: IncomingMessage, res: ServerResponse): void {
     if (this.#options.origins.length === 0) return

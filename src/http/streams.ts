@@ -8,7 +8,7 @@ import type { Thinning } from '../feed/thinning.ts'
 import type { Reader } from '../feed/turns.ts'
 import type { Store } from '../log/store.ts'
 import type { DeviceId, Millis } from '../reading.ts'
-import type { Listener } from './access.ts'
+import type { Identity, Listener } from './access.ts'
 import { asksForGzip, Connection, http2Stream, streamHeaders } from './connection.ts'
 import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
@@ -31,6 +31,14 @@ export interface StreamLimits {
   readonly stalledMs?: Millis | undefined
 }
 
+/** How often it is asked whose token was revoked or has expired; whoever took it back waits seconds at most. */
+const rightsCheckMs: Millis = 2000
+
+interface Open {
+  readonly reader: Reader
+  readonly identity: Identity
+}
+
 /**
  * Event streams. They are served below Koa: its context, its listeners and the promise of its middleware would stay
  * for as long as the stream does, which is 7 KB each (20 KB instead of 13 measured with 5,000 streams).
@@ -42,7 +50,8 @@ export class Streams {
   readonly #logger: Logger
   readonly #max: number
   readonly #stalledMs: Millis
-  readonly #open = new Map<Connection, Reader>()
+  readonly #open = new Map<Connection, Open>()
+  readonly #timer: NodeJS.Timeout
   /** Set by `close`. */
   closing = false
   /** How many began, and how many were sent away. */
@@ -62,6 +71,7 @@ export class Streams {
     this.#logger = logger
     this.#max = max
     this.#stalledMs = stalledMs
+    this.#timer = setInterval(() => this.#endVoid(), rightsCheckMs).unref()
   }
 
   get count(): number {
@@ -85,7 +95,7 @@ export class Streams {
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
-      } else this.#begin(res, asksForGzip(req.headers['accept-encoding']), filter, start, thinning)
+      } else this.#begin(res, asksForGzip(req.headers['accept-encoding']), identity, filter, start, thinning)
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
@@ -96,20 +106,42 @@ export class Streams {
   /** Ends all streams so that their clients come back by themselves. */
   close(): void {
     this.closing = true
-    for (const [connection, reader] of this.#open) {
-      connection.end(retryAfter(returnMs))
-      this.#feed.turns.close(reader)
+    clearInterval(this.#timer)
+    for (const [connection, { reader }] of this.#open) this.#end(connection, reader)
+  }
+
+  /** Ends the streams whose token is void: their clients come back, and are told so then. Who does not take the end is cut off. */
+  #endVoid(): void {
+    const known = new Map<string, boolean>()
+    for (const [connection, { reader, identity }] of this.#open) {
+      const holds = known.get(identity.id) ?? this.#gate.holds(identity)
+      known.set(identity.id, holds)
+      if (holds) continue
+      if (reader.closed) connection.cut()
+      else this.#end(connection, reader)
     }
   }
 
-  #begin(res: ServerResponse, gzip: boolean, filter: StreamFilter | null, start: Start, thinning: Thinning): void {
+  #end(connection: Connection, reader: Reader): void {
+    connection.end(retryAfter(returnMs))
+    this.#feed.turns.close(reader)
+  }
+
+  #begin(
+    res: ServerResponse,
+    gzip: boolean,
+    identity: Identity,
+    filter: StreamFilter | null,
+    start: Start,
+    thinning: Thinning,
+  ): void {
     this.opened++
     const { reader, opening, pages } = this.#feed.open(start, thinning)
     const connection = new Connection(res, { gzip, stalledMs: this.#stalledMs }, () => {
       this.#open.delete(connection)
       this.#feed.turns.close(reader)
     })
-    this.#open.set(connection, reader)
+    this.#open.set(connection, { reader, identity })
     connection.begin(retryAfter(returnMs) + opening)
     follow(this.#feed, reader, filter, connection, pages).catch((error: unknown) => {
       if (!this.closing) this.#logger.error({ err: error }, 'a stream could not read the log')

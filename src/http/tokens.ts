@@ -91,7 +91,7 @@ export class TokenStore implements Verifier {
     const text = id === undefined ? undefined : this.#records.get(recordKind, id)
     if (id === undefined || text === undefined) return null
     const kept = JSON.parse(text) as Kept
-    if (kept.expires !== undefined && kept.expires <= Date.now()) return null
+    if (isExpired(kept)) return null
     const digest = createHash('sha256').update(token).digest()
     const proven = this.#proven.get(id)
     if (!(proven && timingSafeEqual(proven, digest))) {
@@ -100,7 +100,12 @@ export class TokenStore implements Verifier {
       if (this.#records.get(recordKind, id) !== text) return null
       this.#proven.set(id, digest)
     }
-    return { id, admin: kept.admin, read: kept.read }
+    return { id, byToken: true, admin: kept.admin, read: kept.read }
+  }
+
+  holds(id: string): boolean {
+    const text = this.#records.get(recordKind, id)
+    return text !== undefined && !isExpired(JSON.parse(text) as Kept)
   }
 
   async #inTurn<T>(check: () => Promise<T>): Promise<T> {
@@ -120,6 +125,10 @@ export class TokenStore implements Verifier {
 async function isRight(token: string, { salt, hash }: Kept): Promise<boolean> {
   const found = await stretch(token, Buffer.from(salt, 'base64'), hashBytes, cost)
   return timingSafeEqual(found, Buffer.from(hash, 'base64'))
+}
+
+function isExpired({ expires }: Kept): boolean {
+  return expires !== undefined && expires <= Date.now()
 }
 
 function publicPart({ salt: _salt, hash: _hash, ...info }: Kept): TokenInfo {

@@ -12,7 +12,8 @@ it('knows a token again after a restart, and keeps nothing from which it could b
   const tokens = new TokenStore(records)
   expect(tokens.isEmpty).toBe(false)
   expect(tokens.list()).toEqual([{ id, name: 'panel', admin: false, read: ['z2m:*'], created: expect.any(Number) }])
-  for (let i = 0; i < 3; i++) expect(await tokens.verify(token)).toEqual({ id, admin: false, read: ['z2m:*'] })
+  for (let i = 0; i < 3; i++)
+    expect(await tokens.verify(token)).toEqual({ id, byToken: true, admin: false, read: ['z2m:*'] })
 })
 
 it('refuses what is revoked, expired, of another token, or no token', async () => {
@@ -33,6 +34,7 @@ it('refuses what is revoked, expired, of another token, or no token', async () =
   for (const token of wrong) expect(await tokens.verify(token), token).toBeNull()
   expect([tokens.revoke(one.id), tokens.revoke(one.id)]).toEqual([true, false])
   expect(await tokens.verify(one.token)).toBeNull()
+  expect([one, two, past].map(({ id }) => tokens.holds(id))).toEqual([false, true, false])
   expect(await tokens.verify(two.token)).toMatchObject({ admin: true })
 })
 

@@ -1,0 +1,60 @@
+import { connect } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { until } from '../setup/until.ts'
+import { MemoryStore, reading, startServer } from './harness.ts'
+import { openStream, readingsOf } from './read-events.ts'
+
+const toClose: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close()
+})
+
+async function start() {
+  const started = await startServer(new MemoryStore())
+  toClose.push(started.close)
+  const open = async (token: string) => {
+    const stream = await openStream(`${started.url}/api/stream`, { authorization: `Bearer ${token}` })
+    toClose.push(stream.close)
+    await stream.until((events) => events.length === 1)
+    return stream
+  }
+  return { ...started, open }
+}
+
+it('ends the streams of a token that was revoked, and no others', async () => {
+  const { store, tokens, url, open } = await start()
+  const [one, two] = [await tokens.create({}), await tokens.create({})]
+  const [revoked, kept] = [await open(one.token), await open(two.token)]
+  const began = performance.now()
+  tokens.revoke(one.id)
+  await revoked.ended
+  expect(performance.now() - began).toBeLessThan(5000)
+  const again = await fetch(`${url}/api/stream`, { headers: { authorization: `Bearer ${one.token}` } })
+  expect(again.status).toBe(401)
+  store.append([reading()])
+  expect(readingsOf(await kept.until((events) => events.length === 2))).toHaveLength(1)
+})
+
+it('ends the streams of a token that has expired', async () => {
+  const { store, tokens, open } = await start()
+  const { id, token } = await tokens.create({ expires: Date.now() + 3_600_000 })
+  const stream = await open(token)
+  const kept = JSON.parse(store.records.get('token', id)!)
+  store.records.put('token', id, JSON.stringify({ ...kept, expires: Date.now() - 1 }))
+  await stream.ended
+})
+
+it('cuts off who holds a stream open by not taking its end', async () => {
+  const { store, tokens, port, url } = await start()
+  const { id, token } = await tokens.create({})
+  store.append(Array.from({ length: 100_000 }, () => reading({ value: 'x'.repeat(100) })))
+  const socket = connect(port, '127.0.0.1')
+  toClose.push(() => socket.destroy())
+  socket.on('error', () => {})
+  socket.write(`GET /api/stream?after=0 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n\r\n`)
+  await new Promise((resolve) => socket.once('readable', resolve))
+  const streams = async () => /^rivulet_streams (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())![1]
+  expect(await streams()).toBe('1')
+  tokens.revoke(id)
+  await until('the stream is gone', async () => (await streams()) === '0')
+})

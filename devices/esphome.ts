@@ -14,11 +14,18 @@ export const esphome = defineDevice({
       others: 'all',
     },
     {
-      topic: ['{device...}/binary_sensor/{entity}/state', '{device...}/switch/{entity}/state'],
+      topic: '{device...}/binary_sensor/{entity}/state',
       form: 'value',
       under: '{entity}',
       channel: '{entity}',
       readings: { '*': { metric: 'state', type: 'flag' } },
+    },
+    {
+      topic: '{device...}/switch/{entity}/state',
+      form: 'value',
+      under: '{entity}',
+      channel: '{entity}',
+      readings: { '*': 'state' },
     },
     {
       topic: '{device...}/text_sensor/{entity}/state',
@@ -31,14 +38,14 @@ export const esphome = defineDevice({
       topic: '{device...}/light/{entity}/state',
       form: 'object',
       channel: '{entity}',
-      readings: { state: { metric: 'state', type: 'flag' }, brightness: 'brightness' },
+      readings: { state: 'state', brightness: 'brightness' },
     },
     {
       topic: '{device...}/{component:fan|light}/{entity}/state',
       form: 'value',
       under: 'state',
       channel: '{entity}',
-      readings: { state: { metric: 'state', type: 'flag' } },
+      readings: { state: 'state' },
     },
     {
       topic: [
@@ -83,7 +90,7 @@ export const esphome = defineDevice({
       ignore: 'command_topic',
     },
     { topic: '{device...}/status', when: { at: '$', is: ['online', 'offline'] }, availability: {} },
-    { topic: '{device}/debug', form: 'value', ignore: 'ignored_topic' },
+    { topic: '{device}/debug', ignore: 'ignored_topic' },
   ],
   examples: [
     {

@@ -51,6 +51,7 @@ export const openmqttgateway = defineDevice({
     {
       topic: [
         `${gateway}/{kind:433toMQTT|IRtoMQTT|WebUItoMQTT|LOGtoMQTT|SRFBtoMQTT|2GtoMQTT|BLEtoMQTT|GFSUNINVERTERtoMQTT}`,
+        `${gateway}/433toMQTT/{code}`,
         '{base}/home_presence/{gateway}',
         '{base}/presence/{gateway}',
       ],

@@ -73,9 +73,15 @@ const readings: Readings = {
   ...{ power1_W: { metric: 'power', channel: '1' }, power2_W: { metric: 'power', channel: '2' } },
   frequency_Hz: 'frequency',
   ...{ volume_m3: 'volume', volume_gal: { metric: 'volume', unit: 'gal' } },
-  ...{ motion: 'motion', tamper: 'tamper', leaking: 'water_leak', detect_wet: 'water_leak', alarm: 'alarm' },
+  ...{
+    motion: 'motion',
+    tamper: 'tamper',
+    leaking: 'water_leak',
+    detect_wet: 'water_leak',
+    alarm: { metric: 'alarm', words: { 0: false, 1: true } },
+  },
   contact_open: { metric: 'contact', words: { 0: true, 1: false } },
-  ...{ opened: 'door', smoke: 'smoke', button: null },
+  ...{ opened: { metric: 'door', words: { 0: 'closed', 1: 'open' } }, smoke: 'smoke', button: null },
   // Strengths here are relative to the receiver's full scale.
   snr: 'snr',
 }

@@ -24,7 +24,11 @@ const components: Readings = {
   'emeter.returned_energy': { ...energy, metric: 'energy_returned', channel: '{component}:{index}.since_start' },
   'emeter_n.current': 'current',
   'input.state': flag,
-  'input_event.state.event': { metric: 'action', when: { is: ['S', 'L', 'SS', 'SSS', 'SL', 'LS'] } },
+  'input_event.state.event': {
+    metric: 'action',
+    channel: 'input:{index}',
+    when: { is: ['S', 'L', 'SS', 'SSS', 'SL', 'LS'] },
+  },
   'adc.state': 'voltage',
   'ext_temperature.state': { metric: 'temperature', sentinels: [999, 85] },
   'ext_humidity.state': { metric: 'humidity', sentinels: [999] },
@@ -141,7 +145,7 @@ export const shellyGen1 = defineDevice({
       channel: '{component}:{index}',
       readings: { ison: 'state', power: 'power', brightness: 'brightness' },
     },
-    { topic: sub('sensor/{key}'), form: 'value', under: '{key}', readings: sensors },
+    { topic: sub('sensor/{key}'), under: '{key}', readings: sensors },
     {
       topic: sub('{key:temperature|voltage|overtemperature}'),
       form: 'value',

@@ -53,7 +53,7 @@ const undecoded = ['tempc', 'hum', 'batt', 'volt', 'moi', 'lux', 'open', 'motion
 
 /** One device by its address, whichever gateway hears it. */
 export function bleMessages(gateway: string): ProfileInput['messages'] {
-  const topic = `${gateway}/BTtoMQTT/{mac:mac}`
+  const topic = [`${gateway}/BTtoMQTT/{mac:mac}`, `${gateway}/BTtoMQTT`]
   return [
     { topic: [`${gateway}/commands/{command}`, `${gateway}/commands/{command}/{part}`], ignore: 'command_topic' },
     { topic: `${gateway}/BTtoMQTT/undecoded/{mac}`, ignore: 'ignored_device' },
@@ -69,7 +69,7 @@ export function bleMessages(gateway: string): ProfileInput['messages'] {
       ignore: 'ignored_device',
     },
     // `distance` is only another way to tell the signal strength.
-    { topic, form: 'object', device: '{mac}', mac: true, name: '{$.name}', readings: bleReadings },
+    { topic, form: 'object', device: '{mac|$.id}', mac: true, name: '{$.name}', readings: bleReadings },
   ]
 }
 

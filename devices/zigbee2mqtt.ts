@@ -88,5 +88,16 @@ function readings(): Readings {
     voltage: [{ when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' }, { metric: 'voltage' }],
     // Old firmware sends the raw sensor value beside the one in lux.
     illuminance: { when: { at: '$.illuminance_lux', exists: false } },
+    local_temperature: 'temperature',
+    produced_energy: 'energy_returned',
+    ac_frequency: 'frequency',
+    click: 'action',
+    // Percent, except from few.
+    power_factor: [
+      { when: { min: -1, max: 1 }, metric: 'power_factor' },
+      { metric: 'power_factor', unit: '%' },
+    ],
+    formaldehyd: { metric: 'formaldehyde_mass', unit: 'mg/m3' },
+    hcho: { metric: 'formaldehyde_mass', unit: 'mg/m3' },
   }
 }

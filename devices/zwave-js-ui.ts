@@ -108,7 +108,7 @@ const endpoints = [
   `${prefix}/{node...}/{class:number}/{endpoint:number}`,
   `${prefix}/{node...}/{class:${named}}/endpoint_{endpoint:number}`,
 ]
-const values = { device: '{node}', at: 'value', time: { at: 'time', format: 'ms' }, readings } as const
+const values = { device: '{node}', at: 'value', time: { at: 'time|lastUpdate', format: 'ms' }, readings } as const
 
 /** Payloads are a time and a value, the whole value with its unit, or the bare value. */
 export const zwaveJsUi = defineDevice({
@@ -163,7 +163,16 @@ export const zwaveJsUi = defineDevice({
       topic: 'zwave/nodeID_12/49/1/Air_temperature',
       payload:
         '{"id":"49-1-Air temperature","nodeId":12,"commandClass":49,"endpoint":1,"property":"Air temperature","unit":"°F","value":59,"lastUpdate":1780315195500}',
-      readings: [{ device: 'zwave:nodeID_12', metric: 'temperature', channel: 'endpoint_1', value: 15, unit: 'Cel' }],
+      readings: [
+        {
+          device: 'zwave:nodeID_12',
+          metric: 'temperature',
+          channel: 'endpoint_1',
+          value: 15,
+          unit: 'Cel',
+          time: '2026-06-01T11:59:55.500Z',
+        },
+      ],
     },
     {
       topic: 'zwave/nodeID_12/50/0/value/66049',

@@ -139,7 +139,7 @@ const message = z.strictObject({
     .describe('fields without a rule: known takes common names, ending names that end with one, all every number'),
   time: z
     .strictObject({
-      at: template.describe("where the device's own time stands"),
+      at: template.describe("where the device's own time stands; a|b for the first that is there"),
       format: z.enum(['auto', 'iso', 's', 'ms', 'us', 'ns']).default('auto'),
     })
     .optional(),

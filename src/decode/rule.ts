@@ -149,8 +149,17 @@ function othersOf({ others, readings, columns }: Message): Others {
 }
 
 function compileTime({ at, format }: NonNullable<Message['time']>): Rule['time'] {
-  const ref = compileRef(/^[$@^*#]/.test(at) ? at : `$.${at}`)
-  return { ref, format, where: at.replace(/^\$\.?/, '') }
+  const refs = at.split('|').map((path) => compileRef(/^[$@^*#]/.test(path) ? path : `$.${path}`))
+  const where = at.split('|')[0]!.replace(/^\$\.?/, '')
+  if (refs.length === 1) return { ref: refs[0]!, format, where }
+  const get: Ref['get'] = (scope, wildcards) => {
+    for (const ref of refs) {
+      const found = ref.get(scope, wildcards)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return { ref: { early: false, capture: '', get }, format, where }
 }
 
 function compileBlank(blank: Readonly<Record<string, number>>): Rule['blank'] {

@@ -40,8 +40,10 @@ function readAdvertisement(hex: string): Record<string, number | null> | Reason 
   // Structures of a length, a type and data (Core Specification vol. 3 part C §11); a length of zero ends them early.
   for (let at = 0; at < bytes.length && bytes[at] !== 0; at += bytes[at]! + 1) {
     const end = at + bytes[at]! + 1
-    if (end > bytes.length) return 'truncated'
-    if (bytes[at + 1] !== manufacturerData || end - at < 5 || bytes.readUInt16LE(at + 2) !== ruuviCompany) continue
+    const ofMaker = bytes[at + 1] === manufacturerData && bytes.length > at + 4
+    const ofRuuvi = ofMaker && bytes.readUInt16LE(at + 2) === ruuviCompany
+    if (end > bytes.length) return ofMaker && !ofRuuvi ? 'ignored_device' : 'truncated'
+    if (!ofRuuvi || end - at < 5) continue
     const payload = bytes.subarray(at + 4, end)
     const format = ruuviFormats.get(payload[0]!)
     if (!format) return 'unsupported_feature'

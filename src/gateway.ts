@@ -26,6 +26,7 @@ import { inputMaker } from './make-input.ts'
 import { pageFolder, version } from './package.ts'
 import { loadProfiles } from './profiles.ts'
 import type { Millis, Reading } from './reading.ts'
+import { limitRepeats } from './repeats.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -61,10 +62,11 @@ const silenceCheckMs: Millis = 10_000
  * @throws GatewayError for what has to be mended first: a data folder that cannot be used, a port that is taken, a
  * listener beyond loopback that nobody could use or that everybody could
  */
-export async function startGateway({ config, lan, logger }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ config, lan, logger: unlimited }: GatewayOptions): Promise<Gateway> {
+  const logger = limitRepeats(unlimited)
   const profiles = readProfiles(config)
   const store = await openData(config, logger)
-  const opened: (() => Promise<unknown> | unknown)[] = [() => store.close()]
+  const opened: (() => Promise<unknown> | unknown)[] = [() => logger.flush(), () => store.close()]
   const close = async () => {
     for (const end of opened.splice(0).reverse()) await end()
   }
@@ -110,6 +112,7 @@ export async function startGateway({ config, lan, logger }: GatewayOptions): Pro
       tokens,
       users: choice.mqtt.listen ? users : null,
       inputs: () => inputs.states(),
+      intake: intake.counts,
       logger,
       version,
       pageFolder,

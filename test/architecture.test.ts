@@ -28,6 +28,7 @@ const table: Record<string, string[]> = {
   package: [],
   clock: ['reading'],
   admission: ['reading'],
+  repeats: ['http', 'reading'],
   'broker-users': ['config', 'log', 'password', 'errors'],
   'broker-choice': ['config', 'log'],
   'first-use': ['broker-users', 'http'],
@@ -55,6 +56,7 @@ const table: Record<string, string[]> = {
     'package',
     'profiles',
     'reading',
+    'repeats',
   ],
   demo: ['config', 'reading', 'errors'],
   // To the log for `restore` alone, which works while no gateway runs.

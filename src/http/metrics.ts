@@ -6,11 +6,20 @@ import type { InputReport } from './health.ts'
 import type { Route } from './route.ts'
 import type { Streams } from './streams.ts'
 
+/** What came in since the start. */
+export interface IntakeReport {
+  readonly frames: number
+  readonly readings: number
+  /** What became no reading, by reason: a few dozen words. */
+  readonly rejected: ReadonlyMap<string, number>
+}
+
 export interface MetricSources {
   readonly store: Store
   readonly feed: Feed
   readonly streams: Streams
   readonly inputs: () => readonly InputReport[]
+  readonly intake: IntakeReport
   readonly version: string
 }
 
@@ -27,6 +36,7 @@ export function createMetrics(sources: MetricSources): { route: Route; close(): 
     return seconds
   })
   addInputs(registry, sources.inputs)
+  addRejected(registry, sources.intake)
   new Gauge({ name: 'rivulet_info', help: 'Version', labelNames: ['version'], registers: [registry] }).set(
     { version: sources.version },
     1,
@@ -47,8 +57,10 @@ export function createMetrics(sources: MetricSources): { route: Route; close(): 
 
 type Figure = readonly [name: string, help: string, read: () => number]
 
-function counters({ store, feed, streams }: MetricSources): Figure[] {
+function counters({ store, feed, streams, intake }: MetricSources): Figure[] {
   return [
+    ['rivulet_frames_total', 'Messages and serial frames that came in', () => intake.frames],
+    ['rivulet_readings_total', 'Readings given to the log', () => intake.readings],
     ['rivulet_commits_total', 'Commits to the database', () => store.health().commits],
     ['rivulet_commit_errors_total', 'Commits that failed', () => store.health().commitErrors],
     ['rivulet_streams_opened_total', 'Event streams begun', () => streams.opened],
@@ -126,6 +138,19 @@ function addInputs(registry: Registry, inputs: () => readonly InputReport[]): vo
     collect() {
       this.reset()
       for (const input of inputs()) this.inc(labels(input), input.dropped)
+    },
+  })
+}
+
+function addRejected(registry: Registry, { rejected }: IntakeReport): void {
+  new Counter({
+    name: 'rivulet_rejected_total',
+    help: 'What became no reading, by reason',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [reason, count] of rejected) this.inc({ reason }, count)
     },
   })
 }

@@ -15,7 +15,7 @@ import { Gate } from './gate.ts'
 import { healthRoutes, type InputReport } from './health.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type IntakeReport } from './metrics.ts'
 import { describeApi, templateOf } from './openapi.ts'
 import { servePage } from './page.ts'
 import { rejectedRoute } from './rejected.ts'
@@ -32,6 +32,8 @@ export interface HttpDeps {
   readonly users: Users | null
   /** How each input is doing, for health and metrics. */
   readonly inputs: () => readonly InputReport[]
+  /** What came in, for metrics. */
+  readonly intake: IntakeReport
   readonly logger: Logger
   readonly version: string
   /** The built page. */

@@ -62,13 +62,18 @@ function deflated(bytes: Buffer): Buffer {
   return deflateRawSync(bytes, { level: 1, finishFlush: constants.Z_FULL_FLUSH })
 }
 
-/** RFC 1951 §3.2.4: a block that is not compressed; its length, and that once more inverted. */
+/**
+ * RFC 1951 §3.2.4: a block that is not compressed; its length, and that once more inverted. An empty one follows, as
+ * after every flush: it is what makes Go's reader (Caddy's) hand on what it has.
+ */
 function stored(bytes: Buffer): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt16LE(bytes.length, 1)
   head.writeUInt16LE(~bytes.length & 0xffff, 3)
-  return Buffer.concat([head, bytes])
+  return Buffer.concat([head, bytes, flushed])
 }
+
+const flushed = Buffer.from([0, 0, 0, 0xff, 0xff])
 
 /** CRC-32 as polynomials over GF(2), the lowest power in the highest bit (RFC 1952 §8). */
 const polynomial = 0xedb88320

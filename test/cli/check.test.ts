@@ -67,12 +67,6 @@ describe('rivulet check', () => {
     ])
   })
 
-  it('does not let HTTPS be asked for and HTTP be served', async () => {
-    for (const name of ['cert.pem', 'key.pem']) writeFileSync(join(cwd, name), 'PEM')
-    writeFileSync(join(cwd, 'rivulet.yaml'), 'http: { tls: { cert: cert.pem, key: key.pem } }\n')
-    expect(await rivulet(['check'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('reverse proxy') })
-  })
-
   it('prints the schema for editors', async () => {
     const { code, out } = await rivulet(['check', '--schema'], { cwd })
     expect(code).toBe(0)

@@ -22,6 +22,11 @@ it('makes of shared blocks a stream that every reader of gzip takes, wherever it
   )
 })
 
+it('ends every block with an empty one, at which readers hand on what they have', () => {
+  for (const length of [1, 255, 256, 5000])
+    expect(new GzipStream().add(Buffer.alloc(length, 'ab')).subarray(-4).toString('hex')).toBe('0000ffff')
+})
+
 it('compresses a page once for all', () => {
   const page = Buffer.from('id: k3f9ab.1\ndata: {"seq":1,"device":"z2m:living_room"}\n\n'.repeat(100))
   const [one, other] = [new GzipStream(), new GzipStream()]

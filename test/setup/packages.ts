@@ -10,6 +10,8 @@ const needed = {
   socat: 'socat',
   'build-essential': 'g++',
   chromium: 'chromium',
+  nginx: 'nginx',
+  caddy: 'caddy',
 }
 
 /** Installs what is missing when run as root on Debian; otherwise stops with the one line that would. */

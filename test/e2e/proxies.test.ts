@@ -1,0 +1,112 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { createGunzip } from 'node:zlib'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { afterEach, describe, expect, it } from 'vitest'
+import { MemoryStore, reading, startServer } from '../http/harness.ts'
+import { type ReverseProxy, startCaddy, startNginx } from '../setup/reverse-proxy.ts'
+import { until } from '../setup/until.ts'
+
+const toClose: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close()
+})
+
+interface Stream {
+  readonly status: number
+  readonly headers: Record<string, unknown>
+  readonly events: EventSourceMessage[]
+  readonly retries: number[]
+  readonly isOver: () => boolean
+  close(): void
+}
+
+/** What a client gets through the proxy. */
+function open({ port, secure }: ReverseProxy, path: string, headers: Record<string, string>): Promise<Stream> {
+  const request = secure ? requestHttps : requestHttp
+  const options = { host: '127.0.0.1', port, path, rejectUnauthorized: false, agent: false }
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...options, headers: { host: 'rivulet.example.org', ...headers } }, (response) => {
+      const events: EventSourceMessage[] = []
+      const retries: number[] = []
+      let over = false
+      const parser = createParser({
+        onEvent: (event) => event.event !== 'device' && events.push(event),
+        onRetry: (ms) => retries.push(ms),
+      })
+      const zipped = response.headers['content-encoding'] === 'gzip'
+      const body = zipped ? response.pipe(createGunzip({ flush: 2 })) : response
+      body.on('data', (chunk: Buffer) => parser.feed(chunk.toString()))
+      body.on('error', () => (over = true)).on('end', () => (over = true))
+      const close = () => sent.destroy()
+      toClose.push(close)
+      resolve({ status: response.statusCode!, headers: response.headers, events, retries, isOver: () => over, close })
+    })
+    sent.on('error', reject).end()
+  })
+}
+
+describe.each([
+  ['nginx', startNginx],
+  ['Caddy', startCaddy],
+])('behind %s', (_, startProxy) => {
+  async function start() {
+    const options = { anonymous: false, hosts: ['rivulet.example.org'], origins: [], maxStreams: 100 }
+    const started = await startServer(new MemoryStore(), { options })
+    const proxy = await startProxy(started.port)
+    toClose.push(started.close, proxy.stop)
+    const { token } = await started.tokens.create({})
+    const authorization = `Bearer ${token}`
+    return { ...started, proxy, authorization }
+  }
+
+  it('events arrive at once, plain and compressed once, and a client resumes', async () => {
+    const { store, proxy, authorization } = await start()
+    for (const encoding of ['identity', 'gzip']) {
+      const headers = { authorization, 'accept-encoding': encoding }
+      const stream = await open(proxy, '/api/stream', headers)
+      expect(stream.status).toBe(200)
+      expect(stream.headers['content-type']).toBe('text/event-stream')
+      expect(stream.headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined)
+      for (let count = 1; count <= 4; count++) {
+        await until(`event ${count}, ${encoding}`, () => stream.events.length === count)
+        store.append([reading()])
+      }
+      stream.close()
+      const resumed = await open(proxy, '/api/stream', { ...headers, 'last-event-id': stream.events[1]!.id! })
+      await until('what was missed', () => resumed.events.length === 4)
+      expect(resumed.events.slice(1).map(({ id }) => id!.split('.')[1])).toEqual(
+        [2, 1, 0].map((back) => String(store.head - back)),
+      )
+      resumed.close()
+    }
+  })
+
+  it('nobody comes in as this machine itself', async () => {
+    const { proxy } = await start()
+    expect((await open(proxy, '/api/stream', {})).status).toBe(401)
+  })
+
+  it('an idle stream outlives the time-outs', async () => {
+    const { proxy, authorization } = await start()
+    const stream = await open(proxy, '/api/stream', { authorization })
+    await until('two signs of life', () => stream.events.length === 3 || stream.isOver(), 45_000)
+    expect(stream.isOver()).toBe(false)
+  })
+
+  it('a stream is asked to come back while the gateway is away, and everything else told that it is', async () => {
+    const { proxy, authorization, server } = await start()
+    const stream = await open(proxy, '/api/stream', { authorization })
+    await until('the stream is open', () => stream.events.length === 1)
+    await server.close()
+    await until('the stream has ended', () => stream.isOver())
+    expect(stream.retries).toHaveLength(2)
+    for (const path of ['/api/stream', '/api/devices/a:1/stream?metric=x']) {
+      const away = await open(proxy, path, { authorization })
+      expect([away.status, away.headers['content-type']]).toEqual([200, 'text/event-stream'])
+      await until('it ends', () => away.isOver())
+      expect(away.retries).toEqual([5000])
+    }
+    expect((await open(proxy, '/api/devices', { authorization })).status).toBe(502)
+  })
+})

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeCertificate } from './certificate.ts'
+import { freePort } from './mosquitto.ts'
+import { until } from './until.ts'
+
+export interface ReverseProxy {
+  readonly port: number
+  readonly secure: boolean
+  stop(): Promise<void>
+}
+
+/** The configuration of a proxy as docs/proxies.md shows it. */
+function documented(language: string): string {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/proxies.md', import.meta.url)), 'utf8')
+  const block = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(text)
+  if (!block) throw new Error(`docs/proxies.md shows no ${language}`)
+  return block[1]!
+}
+
+/** What is particular to a machine in it, put in the place of what stands there; each must be found. */
+function adapted(text: string, changes: Record<string, string>): string {
+  let changed = text
+  for (const [before, after] of Object.entries(changes)) {
+    if (!changed.includes(before)) throw new Error(`docs/proxies.md does not say ${before}`)
+    changed = changed.replaceAll(before, after)
+  }
+  return changed
+}
+
+/** nginx with the documented configuration, among others' settings: compression of everything, and little patience. */
+export async function startNginx(target: number): Promise<ReverseProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-nginx-'))
+  const port = await freePort()
+  const { cert, key } = makeCertificate(folder, 'proxy')
+  const server = adapted(documented('nginx'), {
+    'listen 443 ssl http2': `listen 127.0.0.1:${port} ssl http2`,
+    '/etc/ssl/rivulet/cert.pem': cert,
+    '/etc/ssl/rivulet/key.pem': key,
+    '127.0.0.1:8080': `127.0.0.1:${target}`,
+  })
+  const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((of) => `${of}_temp_path ${folder}/${of};`)
+  const user = process.getuid?.() === 0 ? 'user root;' : ''
+  const file = join(folder, 'nginx.conf')
+  writeFileSync(
+    file,
+    `daemon off; ${user} pid ${folder}/pid; error_log ${folder}/error.log; events { worker_connections 768; }
+     http { access_log off; ${folders.join(' ')}
+     gzip on; gzip_proxied any; gzip_types *; gzip_min_length 0; proxy_read_timeout 17s;
+     ${server} }`,
+  )
+  return run('/usr/sbin/nginx', ['-p', folder, '-e', `${folder}/error.log`, '-c', file], folder, port, true)
+}
+
+/** Caddy with the documented configuration. */
+export async function startCaddy(target: number): Promise<ReverseProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-caddy-'))
+  const port = await freePort()
+  const site = adapted(documented('caddy'), {
+    'rivulet.example.org {': `http://rivulet.example.org:${port} {\n    bind 127.0.0.1`,
+    '127.0.0.1:8080': `127.0.0.1:${target}`,
+  })
+  const file = join(folder, 'Caddyfile')
+  writeFileSync(file, `{\n    admin off\n    auto_https off\n}\n${site}`)
+  return run('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], folder, port, false)
+}
+
+async function run(
+  program: string,
+  args: string[],
+  folder: string,
+  port: number,
+  secure: boolean,
+): Promise<ReverseProxy> {
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  let output = ''
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk))
+  await until(`${program} listens`, () => {
+    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${output}`)
+    return answers(port)
+  })
+  return { port, secure, stop: () => stop(child, folder) }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const settle = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => settle(true))
+    socket.once('error', () => settle(false))
+  })
+}
+
+async function stop(child: ChildProcess, folder: string): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill()
+  await exited
+  rmSync(folder, { recursive: true, force: true })
+}

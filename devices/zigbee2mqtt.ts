@@ -77,6 +77,23 @@ export const zigbee2mqtt = defineDevice({
         { metric: 'energy', value: 18.44, unit: 'kWh' },
       ],
     },
+    {
+      topic: 'zigbee2mqtt/hall/sockets',
+      payload: '{"state_left":"ON","state_right":"OFF","power_left":12.5,"moisture_left":4}',
+      after: [
+        {
+          topic: 'zigbee2mqtt/bridge/devices',
+          payload:
+            '[{"friendly_name":"hall/sockets","type":"Router","definition":{"exposes":[{"type":"switch","features":[{"type":"binary","property":"state_left","access":7}]},{"type":"numeric","property":"power_left","unit":"kW","access":1}]}}]',
+        },
+      ],
+      readings: [
+        { metric: 'state', channel: 'left', value: 'ON', unit: null },
+        { metric: 'state', channel: 'right', value: 'OFF', unit: null },
+        { metric: 'power', channel: 'left', value: 12_500, unit: 'W' },
+        { metric: 'soil_moisture', channel: 'left', value: 4, unit: '/100' },
+      ],
+    },
     { topic: 'zigbee2mqtt/washer/availability', payload: '{"state":"offline"}', online: false },
     { topic: 'zigbee2mqtt/washer/set', payload: '{"state":"OFF"}', rejected: ['command_topic'] },
     { topic: 'zigbee2mqtt/freezer', payload: '{"humidity":142.1}', rejected: ['out_of_range'] },
@@ -88,9 +105,6 @@ function readings(): Readings {
     voltage: [{ when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' }, { metric: 'voltage' }],
     // Old firmware sends the raw sensor value beside the one in lux.
     illuminance: { when: { at: '$.illuminance_lux', exists: false } },
-    local_temperature: 'temperature',
-    produced_energy: 'energy_returned',
-    ac_frequency: 'frequency',
     click: 'action',
     // Percent, except from few.
     power_factor: [

@@ -128,7 +128,6 @@ const table = new Map<string, Metric>(
     max_voltage: gauge('V', -1500, 1500),
     min_voltage: gauge('V', -1500, 1500),
     mode: text,
-    moisture: state,
     motion: flag,
     movement_counter: counter('count', Number.MAX_SAFE_INTEGER),
     no2: gauge('ppm', 0, 100),

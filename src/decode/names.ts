@@ -146,7 +146,8 @@ const suffixes = new Map<string, string>(
 
 /** Other spellings of metrics: what firmware, vendors and people in several languages write. */
 const spellings: Record<string, string> = {
-  temperature: 'temp tmp air_temperature air_temp ambient_temperature ambient_temp temperatur temperatura température',
+  temperature:
+    'local_temperature temp tmp air_temperature air_temp ambient_temperature ambient_temp temperatur temperatura température',
   humidity: 'hum humi rh rel_hum relative_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
   pressure: 'press pres baro barometer barometric_pressure air_pressure atmospheric_pressure druck luftdruck presion',
   battery: 'batt bat battery_level battery_percent battery_percentage batt_level bat_level batterie akku soc',
@@ -156,10 +157,11 @@ const spellings: Record<string, string> = {
   current: 'amperage strom courant',
   power: 'active_power apower leistung puissance watt watts',
   energy: 'total_energy energy_total energie active_energy energy_consumed consumption',
+  energy_returned: 'produced_energy energy_produced energy_exported exported_energy returned_energy',
   apparent_power: 'apparentpower',
   reactive_power: 'reactivepower',
   power_factor: 'pf powerfactor power_fact cos_phi',
-  frequency: 'freq frequenz',
+  frequency: 'freq frequenz ac_frequency mains_frequency',
   illuminance: 'lux illuminance_lux light_level lightlevel helligkeit luminosity_lux illumination',
   co2: 'carbon_dioxide carbondioxide eco2 co2_level',
   co: 'carbon_monoxide carbonmonoxide',
@@ -182,7 +184,7 @@ const spellings: Record<string, string> = {
   precipitation_rate: 'rain_rate rainrate rain_intensity',
   uv_index: 'uv uvi uvindex',
   irradiance: 'solar_radiation solarradiation solar_irradiance',
-  soil_moisture: 'soilmoisture bodenfeuchte soil_humidity',
+  soil_moisture: 'moisture soilmoisture bodenfeuchte soil_humidity',
   sea_pressure: 'seapressure sea_level_pressure pressure_sea_level pressure_sealevel',
   latitude: 'lat',
   longitude: 'lon lng',

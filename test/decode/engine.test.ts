@@ -103,6 +103,13 @@ describe('a message', () => {
     expect(reasons(mqtt('sensors/a', '1'.padStart((1 << 20) + 1)))).toEqual(['too_large message'])
   })
 
+  it('takes its time from the first of several places that is there', () => {
+    withProfile([{ topic: 'n/{device}', time: { at: 'sent|seen', format: 's' }, readings: { t: 'temperature' } }])
+    expect(mqtt('n/a', '{"seen":1768478390,"t":1}').readings[0]!.time).toBe(now - 10_000)
+    expect(mqtt('n/a', '{"seen":1768478390,"sent":1768478395,"t":2}').readings[0]!.time).toBe(now - 5000)
+    expect(mqtt('n/a', '{"t":3}').readings[0]!.time).toBe(now)
+  })
+
   it('kept by the broker is current in families that keep all of theirs, whoever else was asked before', () => {
     const decoded = mqtt('valetudo/robot/BatteryStateAttribute/level', '42', { retain: true })
     expect(brief(decoded)).toEqual(['battery 42 %EL'])

@@ -95,14 +95,21 @@ function targetOf(property: string, { type, unit, access = published, category }
   const meaning = meaningOf(property)
   if ((access & published) === 0 || type === 'composite' || type === 'list') return null
   if (category === 'config' && !meaning) return null
+  // The gang of a switch or the phase of a meter.
+  const part = meaning?.channel === undefined ? {} : { channel: meaning.channel }
   if (type !== 'numeric') {
     const worded = meaning && findMetric(meaning.metric)?.type !== 'number'
-    return worded ? { metric: meaning.metric } : { metric: snakeCase(property), type: 'state' }
+    return worded ? { metric: meaning.metric, ...part } : { metric: snakeCase(property), type: 'state' }
   }
   // Batteries tell their voltage in mV, plugs that of the mains in V, both as `voltage`.
   const metric = property === 'voltage' && unit === 'mV' ? 'battery_voltage' : (meaning?.metric ?? snakeCase(property))
+  return { metric, ...unitOf(metric, unit), ...part }
+}
+
+/** The unit of a numeric property, as far as the metric can be in it. */
+function unitOf(metric: string, unit: string | undefined): Pick<Target, 'unit'> {
   const canonical = findMetric(metric)?.unit
-  if (unit === undefined) return { metric, ...(canonical === undefined && { unit: null }) }
-  if (canonical) return conversion(unit, canonical) ? { metric, unit } : { metric, unit: null }
-  return { metric, unit: findUnit(unit) ? unit : null }
+  if (unit === undefined) return canonical === undefined ? { unit: null } : {}
+  const fits = canonical ? conversion(unit, canonical) : findUnit(unit)
+  return { unit: fits ? unit : null }
 }

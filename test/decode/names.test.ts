@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { endingMeaning, meaningOf } from '../../src/decode/names.ts'
+
+const metricOf = (name: string) => meaningOf(name)?.metric
+
+describe('a name', () => {
+  it('is known in whatever case and spelling', () => {
+    expect(['Temperature', 'airTemp', 'AIR_TEMPERATURE', 'temperatur'].map(metricOf)).toEqual(
+      Array(4).fill('temperature'),
+    )
+    expect(['PM2.5', 'pm2_5', 'pm25'].map(metricOf)).toEqual(Array(3).fill('pm25'))
+  })
+
+  it('tells the unit that is written into it, if that is one of the metric', () => {
+    expect(meaningOf('temp_f')).toEqual({ metric: 'temperature', unit: '°F' })
+    expect(meaningOf('pressure_hpa')).toEqual({ metric: 'pressure', unit: 'hPa' })
+    expect(meaningOf('humidity_v')).toBeUndefined()
+  })
+
+  it('tells the number, the place, the gang or the phase as a channel', () => {
+    expect(meaningOf('temp2')).toEqual({ metric: 'temperature', channel: '2' })
+    expect(meaningOf('temperature_outside')).toEqual({ metric: 'temperature', channel: 'outside' })
+    expect(meaningOf('state_left')).toEqual({ metric: 'state', channel: 'left' })
+    expect(meaningOf('power_l2')).toEqual({ metric: 'power', channel: 'l2' })
+    expect(meaningOf('current_phase_b')).toEqual({ metric: 'current', channel: 'phase_b' })
+  })
+
+  it('that only ends with a metric is known where the ending counts', () => {
+    expect(metricOf('living_room_temperature')).toBeUndefined()
+    expect(endingMeaning('living_room_temperature')?.metric).toBe('temperature')
+    expect(endingMeaning('bme280_pressure_value')?.metric).toBe('pressure')
+    expect(endingMeaning('pm_2_5_concentration_2')?.metric).toBe('pm25')
+    expect(endingMeaning('heater_rounds_2')).toBeUndefined()
+  })
+
+  it('of any length and any letters harms nothing', () => {
+    for (const name of ['', '_', '°', 'x'.repeat(10_000), '温度', '__proto__', 'constructor']) {
+      expect(meaningOf(name)).toBeUndefined()
+      expect(endingMeaning(name)).toBeUndefined()
+    }
+  })
+})

@@ -7,7 +7,7 @@ import { createClock } from './clock.ts'
 import type { Address, Config } from './config/config.ts'
 import { problemLine } from './config/load.ts'
 import type { Decoder, DeviceEvent } from './decode/decoder.ts'
-import { createDecoder } from './decode/engine.ts'
+import { createDecoder, type DecodeLimits } from './decode/engine.ts'
 import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
@@ -82,7 +82,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
     let settings = config
     const latest = await store.latest()
     const intake = createIntake({
-      decoder: recalling(createDecoder(profiles), latest, settings),
+      decoder: recalling(createDecoder(profiles, decodeLimits(config)), latest, settings),
       store,
       clock: createClock({ newestLogged: newestTime(latest) }),
       admit: createAdmission(
@@ -153,6 +153,10 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
     await close()
     throw error
   }
+}
+
+function decodeLimits({ limits }: Config): DecodeLimits {
+  return { payloadBytes: limits.messageBytes, fields: limits.fieldsPerMessage }
 }
 
 function readProfiles(config: Config) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { problemLine } from '../config/load.ts'
 import { nearest } from '../config/nearest.ts'
-import { payloadBytesMax } from '../decode/engine.ts'
+import { defaultLimits } from '../decode/engine.ts'
 import type { Profile } from '../decode/profile.ts'
 import { reasons } from '../decode/reason.ts'
 import { GatewayError } from '../errors.ts'
@@ -34,7 +34,7 @@ export async function decode(options: DecodeOptions): Promise<void> {
     for (const line of linesOf(outcome)) await print(line)
   }
   if (topic !== undefined) {
-    const payload = Buffer.concat(await chunksOf(hex, payloadBytesMax + 1))
+    const payload = Buffer.concat(await chunksOf(hex, defaultLimits.payloadBytes + 1))
     await show(createBench(profiles).decode({ topic, payload, receivedAt: Date.now(), retain: false, dup: false }))
   } else await decodeLine(serialProfile(name!, profiles), profiles, hex, show)
   if (count === 0) process.exitCode = 1
@@ -55,7 +55,7 @@ async function decodeLine(
   }
   // Hexadecimal digits are only bytes once they are all there.
   for await (const chunk of hex
-    ? await chunksOf(true, payloadBytesMax)
+    ? await chunksOf(true, defaultLimits.payloadBytes)
     : (process.stdin as AsyncIterable<Uint8Array>)) {
     line.push(chunk)
     await flush()

@@ -7,7 +7,7 @@ import { asBuffer } from './payload.ts'
 import type { Reason } from './reason.ts'
 import type { Rule } from './rule.ts'
 import type { Node } from './tree.ts'
-import { fieldsMax, visit, walk } from './walk.ts'
+import { visit, walk } from './walk.ts'
 
 /** A rule that fits a topic or port, with everything that follows from those worked out. */
 export interface Bound {
@@ -170,7 +170,7 @@ function applyReadings(bound: Bound, draft: Draft): void {
   }
   readMembers(bound, draft)
   if (rule.message.bytes?.from !== undefined) readInnerBytes(rule, draft)
-  if (draft.fields > fieldsMax) draft.rejectAll('too_many_fields', 'message')
+  if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
   else if (draft.hasReadings) draft.seen(rule.name?.fill(draft, none))
 }
 
@@ -181,7 +181,7 @@ function applyEach(rule: Rule, path: readonly string[], draft: Draft): void {
   if (rule.time !== null) draft.timed(rule.time.ref.get(draft, none), rule.time.format, rule.time.where)
   draft.channels = rule.channel
   for (const [name, member] of Object.entries(members)) {
-    if (typeof member !== 'object' || member === null || ++draft.fields > fieldsMax) continue
+    if (typeof member !== 'object' || member === null || ++draft.fields > draft.fieldsMax) continue
     draft.each = name
     draft.device = ''
     draft.at = [...path, name].join('.')
@@ -193,7 +193,7 @@ function applyEach(rule: Rule, path: readonly string[], draft: Draft): void {
     draft.depth = 0
     if (draft.taken > before) draft.seen(rule.name?.fill(draft, none))
   }
-  if (draft.fields > fieldsMax) draft.rejectAll('too_many_fields', 'message')
+  if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
 }
 
 function readMembers({ rule, under, node }: Bound, draft: Draft): void {

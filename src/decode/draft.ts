@@ -36,8 +36,9 @@ export class Draft implements Scope {
   above = 0
   /** Path of the part of the document that is walked, for messages. */
   at = ''
-  /** Members met, against the bound. */
+  /** Members met, against their bound. */
   fields = 0
+  readonly fieldsMax: number
   /** Name of the member that is a device of its own, for rules with `each`. */
   each: string | undefined
   device: DeviceId | '' = ''
@@ -57,6 +58,11 @@ export class Draft implements Scope {
   #rejected: Rejection[] | null = null
   #events: DeviceEvent[] | null = null
   #changed: string[] | null = null
+
+  /** @param fieldsMax a message with more members is somebody's database, and rejected as a whole */
+  constructor(fieldsMax: number) {
+    this.fieldsMax = fieldsMax
+  }
 
   begin(frame: Frame, state: DecoderState, memory: Memory, clock: DecodeClock): void {
     this.frame = frame

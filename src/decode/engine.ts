@@ -13,8 +13,16 @@ import { declaredKey } from './state.ts'
 import type { Scope } from './template.ts'
 import { type Node, withMembers } from './tree.ts'
 
-/** Larger payloads are rejected unread; brokers are told the same bound. */
-export const payloadBytesMax = 1 << 20
+/** How large a frame may be. */
+export interface DecodeLimits {
+  /** Larger payloads are rejected unread; inputs are told the same bound. */
+  readonly payloadBytes: number
+  /** Members of a document; one with more is rejected as a whole. */
+  readonly fields: number
+}
+
+/** More than any sensor sends. */
+export const defaultLimits: DecodeLimits = { payloadBytes: 1 << 20, fields: 500 }
 
 /** Numbers of one byte begin anew after minutes; a repetition comes when a connection is there again. */
 const numberedForMs: Millis = 10 * 60_000
@@ -27,8 +35,8 @@ const plannedTopicMax = 512
  * Makes the decoder for these profiles. A topic is asked of them in their order, so the user's own come first; the last word has whichever
  * takes every topic. Profiles must have passed `parseProfile`.
  */
-export function createDecoder(profiles: readonly Profile[]): Decoder {
-  return new Engine(profiles)
+export function createDecoder(profiles: readonly Profile[], limits: DecodeLimits = defaultLimits): Decoder {
+  return new Engine(profiles, limits)
 }
 
 class Engine implements Decoder {
@@ -36,12 +44,15 @@ class Engine implements Decoder {
   readonly #serial = new Map<string, readonly Rule[]>()
   readonly #counters = new Counters()
   readonly #sources = new WeakMap<DecoderState, Source>()
-  readonly #draft = new Draft()
+  readonly #payloadBytesMax: number
+  readonly #draft: Draft
   #lastState: DecoderState | null = null
   #lastSource!: Source
   #lastTaken: { readonly memory: Memory; readonly message: string } | null = null
 
-  constructor(profiles: readonly Profile[]) {
+  constructor(profiles: readonly Profile[], limits: DecodeLimits) {
+    this.#payloadBytesMax = limits.payloadBytes
+    this.#draft = new Draft(limits.fields)
     const issues: ProfileIssue[] = []
     const rules = profiles.map((profile) => compileRules(profile, issues))
     if (issues.length > 0) throw new TypeError(`a profile is wrong: ${JSON.stringify(issues[0])}`)
@@ -55,7 +66,7 @@ class Engine implements Decoder {
     const source = this.#sourceOf(state)
     const draft = this.#draft
     draft.begin(frame, state, source.memory, clock)
-    if (frame.payload.length > payloadBytesMax) {
+    if (frame.payload.length > this.#payloadBytesMax) {
       draft.reject('too_large', 'message')
       return draft.end(undefined)
     }

@@ -1,7 +1,6 @@
 import type { Draft } from './draft.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
 import { isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
-import { fieldsMax } from './walk.ts'
 
 /** How freely members of a document that no profile describes are taken. */
 export type Freedom =
@@ -15,7 +14,7 @@ export type Freedom =
  * False, and nothing is taken, when the freedom is small and no name is known.
  */
 export function takeMembers(draft: Draft, document: object, freedom: Freedom, channel?: string): boolean {
-  if (freedom !== 'all' && !hasKnown(document, 0)) return false
+  if (freedom !== 'all' && !hasKnown(draft, document, 0)) return false
   takeObject(draft, document, freedom, channel, 0)
   return true
 }
@@ -95,13 +94,14 @@ function makeField(name: string): Field {
   return { leaf, known: false, weak: false, channel: undefined, metric }
 }
 
-function hasKnown(document: object, depth: number): boolean {
+function hasKnown(draft: Draft, document: object, depth: number): boolean {
   let seen = 0
   for (const name in document) {
-    if (++seen > fieldsMax) return false
+    if (++seen > draft.fieldsMax) return false
     if (isTelling(name)) return true
     const value = (document as Record<string, unknown>)[name]
-    if (typeof value === 'object' && value !== null && depth < depthMax && hasKnown(value, depth + 1)) return true
+    if (typeof value === 'object' && value !== null && depth < depthMax && hasKnown(draft, value, depth + 1))
+      return true
   }
   return false
 }
@@ -115,14 +115,14 @@ function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: str
   const taken = new Set<string>()
   draft.holders[depth] = holder
   for (const name in object) {
-    if (++draft.fields > fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
     if (name === dated) continue
     const value = object[name]
     draft.names[depth] = name
     draft.depth = depth
     if (typeof value === 'object' && value !== null) {
       if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
-      if (draft.fields > fieldsMax) return
+      if (draft.fields > draft.fieldsMax) return
     } else takeMember(draft, name, value, channel, strangers, freedom, taken)
   }
   draft.time = time

@@ -1,9 +1,6 @@
 import type { Draft } from './draft.ts'
 import { ignoredLeaf, type Node } from './tree.ts'
 
-/** More members than any sensor sends; a message beyond it is someone's database, and is rejected as a whole. */
-export const fieldsMax = 500
-
 /** Objects nested deeper than this are passed over: no rule reaches there. */
 const depthMax = 24
 
@@ -12,7 +9,7 @@ export function walk(node: Node, holder: object, depth: number, draft: Draft): v
   draft.holders[depth] = holder
   // for-in over what JSON.parse made: own members only, in order, without a list of keys.
   for (const name in holder) {
-    if (++draft.fields > fieldsMax) return
+    if (++draft.fields > draft.fieldsMax) return
     const child = node.child(name)
     if (child === null) continue
     draft.names[depth] = name

@@ -331,3 +331,10 @@ describe('whatever arrives', () => {
     )
   })
 })
+
+it('keeps to the limits it is given', () => {
+  decoder = createDecoder(families, { payloadBytes: 40, fields: 2 })
+  expect(brief(mqtt('sensors/a', '{"temperature":1,"humidity":2}'))).toHaveLength(2)
+  expect(reasons(mqtt('sensors/a', '{"temperature":1,"humidity":2,"t":3}'))).toEqual(['too_many_fields message'])
+  expect(reasons(mqtt('sensors/a', `{"temperature":1${' '.repeat(40)}}`))).toEqual(['too_large message'])
+})

@@ -76,7 +76,13 @@ export interface DeviceConfig {
 export interface LogConfig {
   /** A commit happens at the first of these three. */
   readonly commit: { readonly ageMs: Millis; readonly readings: number; readonly unacked: number }
-  readonly keep: { readonly ageMs: Millis; readonly bytes: number }
+  /** `hoursMs` is infinite when hours are kept for ever. */
+  readonly keep: {
+    readonly ageMs: Millis
+    readonly minutesMs: Millis
+    readonly hoursMs: Millis
+    readonly bytes: number
+  }
 }
 
 export interface LimitsConfig {

@@ -57,9 +57,19 @@ export function resolveConfig(parsed: ConfigFile, around: Surroundings): Config 
         readings: parsed.log.commit.readings,
         unacked: parsed.log.commit.unacked,
       },
-      keep: { ageMs: parsed.log.keep.age, bytes: parsed.log.keep.size },
+      keep: resolveKeep(parsed),
     },
     limits: parsed.limits,
+  }
+}
+
+function resolveKeep({ log }: ConfigFile): Config['log']['keep'] {
+  const { age, minutes, hours, size } = log.keep
+  return {
+    ageMs: age,
+    minutesMs: minutes,
+    hoursMs: hours === 'forever' ? Number.POSITIVE_INFINITY : hours,
+    bytes: size,
   }
 }
 

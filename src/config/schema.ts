@@ -133,6 +133,15 @@ const log = z.strictObject({
   keep: z
     .strictObject({
       age: duration('1m', '36500d').prefault('30d').describe('Readings older than this are deleted'),
+      minutes: duration('2d', '36500d')
+        .prefault('365d')
+        .describe('Charts: least, greatest and mean of each minute are deleted when older than this'),
+      hours: z
+        .union([z.literal('forever'), duration('2d', '36500d')], {
+          error: 'write a duration such as 3650d, or forever',
+        })
+        .prefault('forever')
+        .describe('Charts: those of each hour'),
       size: size('10MB', '1000TB')
         .prefault('2GB')
         .describe('The oldest are deleted when all data needs more than this'),

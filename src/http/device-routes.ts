@@ -6,6 +6,7 @@ import type { Store } from '../log/store.ts'
 import type { Identity } from './access.ts'
 import { readBody } from './body.ts'
 import { streamHeaders } from './connection.ts'
+import { sendHistory } from './history.ts'
 import { sendReadings } from './readings.ts'
 import type { Route } from './route.ts'
 import { labelBody } from './shapes.ts'
@@ -64,6 +65,12 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
       path: '/api/readings',
       need: 'read',
       handle: (exchange, identity) => sendReadings(exchange, store, directory, identity),
+    },
+    {
+      method: 'GET',
+      path: '/api/history',
+      need: 'read',
+      handle: (exchange, identity) => sendHistory(exchange, store, directory, identity),
     },
     ...['/api/stream', '/api/devices/:id/stream'].map(streamHead),
   ]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { historyParameters } from './history.ts'
 import { readingsParameters } from './readings.ts'
 import { rejectedParameters } from './rejected.ts'
 import type { Route } from './route.ts'
@@ -34,6 +35,11 @@ const operations: Readonly<Record<string, Operation>> = {
     summary: 'Stored readings in the order of the log, paged',
     query: readingsParameters,
     answers: { 200: shapes.readingsShape },
+  },
+  'GET /api/history': {
+    summary: 'What charts are drawn from: readings summed up by equal stretches of time, changes of switches and words',
+    query: historyParameters,
+    answers: { 200: shapes.historyShape },
   },
   'GET /api/rejected': {
     summary: 'What could not be decoded, newest first',
@@ -74,6 +80,7 @@ const parameters: Readonly<Record<string, { readonly description: string; readon
   last: { description: 'Begin with at least this many readings of every series', schema: integer(0, 100_000) },
   from: { description: 'Only readings of this time or later', schema: time },
   to: { description: 'Only readings before this time', schema: time },
+  points: { description: 'The most buckets wanted of each series', schema: integer(1, 5000) },
   limit: { description: 'The most entries in one answer', schema: { type: 'integer', minimum: 1 } },
   format: { description: 'Instead of Accept', schema: { type: 'string', enum: ['json', 'ndjson', 'csv'] } },
   before: { description: 'Only entries older than the one with this id', schema: { type: 'integer', minimum: 1 } },

@@ -27,6 +27,33 @@ export const gapShape = z.object({ from: z.int(), to: z.int(), reason: z.enum(['
 
 export const readingsShape = z.object({ readings: z.array(readingShape), next: position, gap: gapShape.optional() })
 
+const historyOf = {
+  device: z.string(),
+  metric: z.string(),
+  channel: z.string().optional(),
+  unit,
+  resolution: z.int().describe('Width of a bucket in ms; buckets begin at whole multiples of it since 1970'),
+}
+
+export const historyShape = z.object({
+  series: z.array(
+    z.union([
+      z.object({
+        ...historyOf,
+        buckets: z
+          .array(z.object({ time, min: z.number(), max: z.number(), mean: z.number(), count: z.int() }))
+          .describe('Of numbers; buckets without readings are left out'),
+      }),
+      z.object({
+        ...historyOf,
+        changes: z
+          .array(z.object({ time, value: z.union([z.boolean(), z.string(), z.number()]) }))
+          .describe('Of booleans and strings: what the value became, at most three of one resolution'),
+      }),
+    ]),
+  ),
+})
+
 export const deviceShape = z.object({
   id: z.string(),
   name: z.string(),

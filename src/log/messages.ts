@@ -1,4 +1,5 @@
 import type { Millis, Seq } from '../reading.ts'
+import type { Change } from './changes.ts'
 import type { Batch, Rows } from './columns.ts'
 import type { Run, TimeRange } from './log.ts'
 import type { StoredSeries } from './series-table.ts'
@@ -49,6 +50,8 @@ export type WriterTable = {
   commit: (request: Commit) => Size
   /** Writes all of the write-ahead log back into the database and begins it anew, unless somebody is reading. */
   truncate: (request: Record<never, never>) => Size
+  /** Sums up a piece of what is due; `all` takes the present hour too. Whether there may be more: call again. */
+  roll: (request: { readonly now: Millis; readonly all: boolean }) => boolean
   /** Drops a few blocks from the old end, where there is reason to. */
   retain: (request: Retain) => Retained
   /** Gives free pages back to the file system, a bounded number a call. */
@@ -66,10 +69,15 @@ export interface Retain {
   readonly bytes: number
   /** Drop everything below this number. */
   readonly floor: Seq
+  /** Drop minutes and hours of charts that lie before these times. */
+  readonly minutesBefore: Millis
+  readonly hoursBefore: Millis
 }
 
 export interface Retained extends Size {
   readonly floor: Seq
+  /** Nothing was dropped, since what is next has to be summed up first. */
+  readonly unrolled: boolean
   /** Whether there is more to drop: call again. */
   readonly more: boolean
 }
@@ -89,6 +97,7 @@ export type ReaderTable = {
   lastSeqs: (request: { readonly to: Seq; readonly count: number }) => Promise<Map<number, Seq>>
   /** The readings of those sequence numbers that are still kept. */
   pick: (request: { readonly seqs: Float64Array }) => Rows
+  history: (request: HistoryRequest) => Promise<HistoryAnswer>
   /** Newest first. */
   rejected: (request: { readonly limit: number; readonly before: number }) => RejectedRow[]
   close: (request: Record<never, never>) => void
@@ -116,4 +125,25 @@ export interface ReadAnswer {
   readonly next: Seq
   /** Oldest number kept at the moment of reading. */
   readonly floor: Seq
+}
+
+export interface HistoryRequest {
+  /** Series wanted, ascending. */
+  readonly ids: Uint32Array
+  /** What the values of each are: `kindNumber`, `kindBoolean` or `kindText`. */
+  readonly kinds: Uint8Array
+  readonly from: Millis
+  readonly to: Millis
+  readonly points: number
+  /** How far the log is on disk. */
+  readonly upTo: Seq
+}
+
+/** Of numbers: time, min, max, mean and count of each bucket, one after the other. */
+export type SeriesAnswer = { readonly buckets: Float64Array } | { readonly changes: readonly Change[] }
+
+export interface HistoryAnswer {
+  readonly width: Millis
+  /** In the order of the ids asked for. */
+  readonly answers: readonly SeriesAnswer[]
 }

@@ -23,7 +23,7 @@ export interface StoreOptions {
   readonly ringReadings?: number
   /** A commit is due when the oldest waiting reading is this old (default 1 s), or so many wait (1,000). */
   readonly commit?: { readonly ageMs?: Millis; readonly readings?: number }
-  /** How long readings are kept (default 30 days), and how large everything may get (2 GB). */
+  /** How long readings are kept (default 30 days), their minutes (a year) and hours (for ever); how large all may get (2 GB). */
   readonly keep?: Partial<Keep>
   /** The gateway's clock, ms since 1970. */
   readonly clock?: () => Millis
@@ -40,7 +40,13 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const settings: StoreSettings = {
     ringReadings: options.ringReadings ?? 65_536,
     commit: { ageMs: 1000, readings: 1000, ...options.commit },
-    keep: { ageMs: 30 * dayMs, bytes: 2_000_000_000, ...options.keep },
+    keep: {
+      ageMs: 30 * dayMs,
+      minutesMs: 365 * dayMs,
+      hoursMs: Number.POSITIVE_INFINITY,
+      bytes: 2_000_000_000,
+      ...options.keep,
+    },
     clock: options.clock ?? Date.now,
     log: options.log ?? (() => undefined),
   }

@@ -12,7 +12,11 @@ const freeShareMax = 0.1
 const walBytes = 4 * 1024 * 1024
 
 export interface Keep {
+  /** How long readings are kept; what charts are drawn from, minutes and hours, is kept for longer. */
   readonly ageMs: Millis
+  readonly minutesMs: Millis
+  /** Infinite: for ever. */
+  readonly hoursMs: Millis
   /** Bytes of everything together on disk. */
   readonly bytes: number
 }
@@ -26,7 +30,7 @@ export interface RetentionOptions {
   failed(error: Error): void
 }
 
-/** Drops what is too old or too much, in small steps between the commits, and gives the space back. */
+/** Sums up what is new, drops what is too old or too much, in small steps between the commits, and gives the space back. */
 export class Retention {
   readonly #writer: Thread<WriterTable>
   readonly #options: RetentionOptions
@@ -83,7 +87,12 @@ export class Retention {
     this.#error = error
   }
 
+  async #roll(all: boolean): Promise<void> {
+    while (!this.#closed && (await this.#writer.call('roll', { now: this.#options.clock(), all })));
+  }
+
   async #drop(): Promise<void> {
+    await this.#roll(false)
     let retained: Retained
     do {
       const now = this.#options.clock()
@@ -92,7 +101,10 @@ export class Retention {
         before: now - this.#options.keep.ageMs,
         bytes: this.#bytes,
         floor: this.#floor,
+        minutesBefore: now - this.#options.keep.minutesMs,
+        hoursBefore: now - this.#options.keep.hoursMs,
       })
+      if (retained.unrolled) await this.#roll(true)
       this.#options.moved(retained, retained.floor)
     } while (retained.more && !this.#closed)
     let size: Size = retained

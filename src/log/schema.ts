@@ -9,6 +9,8 @@ const applicationId = 0x52_56_4c_54
  * - `reading` has no index: one on (series, time) costs 39 times the bytes written. `value` has the affinity REAL, so
  *   that whole numbers take a byte or two; text is kept as a BLOB, or `'12'` would become a number.
  * - `state.reserved`: numbers up to here may have been given. `state.floor`: numbers below it were dropped.
+ * - `minutes.id` is hour × 2²⁴ + series, `hours.id` day × 2²⁴ + series, both counted from 1970: what is written together
+ *   lies together. `rollup` says what they hold, see `Rolled`.
  */
 const migrations: readonly string[] = [
   `
@@ -26,6 +28,15 @@ const migrations: readonly string[] = [
     id INTEGER PRIMARY KEY, time INTEGER NOT NULL, source TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
     place TEXT NOT NULL, payload BLOB NOT NULL
   );
+  `,
+  `
+  CREATE TABLE minutes (id INTEGER PRIMARY KEY, buckets BLOB NOT NULL);
+  CREATE TABLE hours (id INTEGER PRIMARY KEY, buckets BLOB NOT NULL);
+  CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY CHECK (id = 1), upTo INTEGER NOT NULL, held INTEGER, heldFrom INTEGER NOT NULL,
+    folded INTEGER NOT NULL, minutesFloor INTEGER NOT NULL, hoursFloor INTEGER NOT NULL
+  );
+  INSERT INTO rollup VALUES (1, 0, NULL, 1, -9007199254740991, -9007199254740991, -9007199254740991);
   `,
 ]
 

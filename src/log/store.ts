@@ -1,5 +1,6 @@
-import type { LoggedReading, Millis, Seq } from '../reading.ts'
-import type { ReadingLog } from './log.ts'
+import type { LoggedReading, Millis, Seq, Series } from '../reading.ts'
+import type { Change } from './changes.ts'
+import type { ReadingLog, SeriesFilter, TimeRange } from './log.ts'
 
 /** Something that could not be decoded, kept with its bytes so that a person can see why their sensor does not appear. */
 export interface Rejected {
@@ -67,12 +68,37 @@ export interface StoreHealth {
   readonly lastCommitMs: Millis
 }
 
+/** What a chart asks for. */
+export interface HistoryQuery {
+  readonly filter: SeriesFilter | null
+  /** Widened to whole buckets. */
+  readonly times: TimeRange
+  /** Buckets wanted of each series at most. */
+  readonly points: number
+}
+
+/** One line of a chart. */
+export interface SeriesHistory {
+  readonly series: Series
+  /** Width of the buckets, which begin at whole multiples of it since 1970. */
+  readonly resolution: Millis
+  /** Of numbers: time, min, max, mean and count of each bucket that holds readings, one after the other. */
+  readonly buckets?: Float64Array
+  /** Of booleans and text: what the value became, and when; at most three of one resolution. */
+  readonly changes?: readonly Change[]
+}
+
 /** Everything that is kept: the log and the small things beside it, one database, one set of commits. */
 export interface Store extends ReadingLog {
   readonly quarantine: Quarantine
   readonly records: Records
   /** The newest reading of every series that is still kept. */
   latest(): Promise<readonly LoggedReading[]>
+  /**
+   * What charts are drawn from, of readings that are on disk.
+   * @throws GatewayError `usage` when the filter matches too many series, `unavailable` while an older database is summed up
+   */
+  history(query: HistoryQuery): Promise<readonly SeriesHistory[]>
   health(): StoreHealth
   /** A consistent copy of the database into a new file, while running. */
   backup(file: string): Promise<void>

@@ -10,6 +10,7 @@ import { type Batch, kindMask, kindText } from './columns.ts'
 import { busyMs, openForWriting, pageBytes } from './database.ts'
 import type { Run } from './log.ts'
 import type { Commit, Opened, RejectedRow, Retain, Retained, Size } from './messages.ts'
+import { Rollup } from './rollup.ts'
 import type { StoredSeries } from './series-table.ts'
 import { prepare, type Statements } from './statements.ts'
 
@@ -38,6 +39,7 @@ export class Writer {
   readonly #sql: Statements
   readonly #rejectedMax: number
   readonly #blocks: BlockIndex
+  readonly #rollup: Rollup
   #reserved: Seq
   #failed = false
   /** Frames in the log ahead when it was last written back, 0 since it began anew. */
@@ -54,6 +56,7 @@ export class Writer {
     this.#release = close
     this.#sql = prepare(db)
     this.#blocks = new BlockIndex(db)
+    this.#rollup = new Rollup(db)
     this.#reserved = this.#sql.reserved.get() as Seq
   }
 
@@ -118,20 +121,30 @@ export class Writer {
     return this.#size()
   }
 
+  /** Does a bounded piece of summing up. Whether there may be more. */
+  roll(now: Millis, all: boolean): boolean {
+    const more = this.#rollup.step(now, all)
+    setImmediate(() => this.#checkpointIfDue())
+    return more
+  }
+
   /** Drops a few blocks from the old end, where there is reason to. */
   retain(request: Retain): Retained {
+    const { keptFrom } = this.#rollup
     let to: Seq | null = null
     this.#inTransaction(() => {
       for (let blocks = 0; blocks < dropBlocks; blocks++) {
         to = this.#dropTo(request)
-        if (to === null) return
+        if (to === null || to > keptFrom) return
         this.#sql.dropReadings.run(to)
         this.#blocks.drop(to)
         this.#sql.setFloor.run(to)
       }
     })
     setImmediate(() => this.#checkpointIfDue())
-    return { floor: this.#sql.floor.get() as Seq, more: to !== null, ...this.#size() }
+    const unrolled = to !== null && to > keptFrom
+    const more = to !== null || this.#dropRollups(request)
+    return { floor: this.#sql.floor.get() as Seq, unrolled, more, ...this.#size() }
   }
 
   /** Gives free pages back to the file system, a bounded number a call. */
@@ -194,6 +207,11 @@ export class Writer {
     // The newest readings are never too much: something else fills the database then.
     const isTooMuch = oldest.full && this.#usedBytes() > bytes
     return oldest.written < before || isTooMuch ? oldest.last + 1 : null
+  }
+
+  /** Minutes go before their time only when all readings went already. */
+  #dropRollups({ minutesBefore, hoursBefore, bytes }: Retain): boolean {
+    return this.#rollup.drop(this.#usedBytes() > bytes ? Number.POSITIVE_INFINITY : minutesBefore, hoursBefore)
   }
 
   #checkpointIfDue(): void {

@@ -12,6 +12,7 @@ serve<WriterTable>({
   },
   commit: (request) => writer.commit(request),
   truncate: () => writer.truncate(),
+  roll: ({ now, all }) => writer.roll(now, all),
   retain: (request) => writer.retain(request),
   vacuum: () => writer.vacuum(),
   backup: ({ file }) => writer.backup(file),

@@ -47,7 +47,10 @@ describe('a configuration', () => {
       serial: [],
       devices: {},
       profiles: null,
-      log: { commit: { ageMs: 1000, readings: 1000, unacked: 10 }, keep: { ageMs: 2_592_000_000, bytes: 2e9 } },
+      log: {
+        commit: { ageMs: 1000, readings: 1000, unacked: 10 },
+        keep: { ageMs: 2_592_000_000, minutesMs: 31_536_000_000, hoursMs: Infinity, bytes: 2e9 },
+      },
       limits: { newDevicesPerHour: 1000, connectionsPerAddress: 256, messageBytes: 1_048_576, fieldsPerMessage: 500 },
     })
   })
@@ -77,7 +80,7 @@ serial:
 devices:
   'z2m:living_room': { name: Living room, tags: { floor: 1 }, adjust: { temperature: { offset: -0.4 } } }
 profiles: mine
-log: { commit: { age: 250ms, readings: 10, unacked: 5 }, keep: { age: 2w, size: 1.5GiB } }
+log: { commit: { age: 250ms, readings: 10, unacked: 5 }, keep: { age: 2w, minutes: 90d, hours: 3650d, size: 1.5GiB } }
 limits: { messageBytes: 64KiB }
 `)
     const config = load()
@@ -94,7 +97,10 @@ limits: { messageBytes: 64KiB }
         },
       },
       profiles: join(cwd, 'mine'),
-      log: { commit: { ageMs: 250, readings: 10, unacked: 5 }, keep: { ageMs: 1_209_600_000, bytes: 1_610_612_736 } },
+      log: {
+        commit: { ageMs: 250, readings: 10, unacked: 5 },
+        keep: { ageMs: 1_209_600_000, minutesMs: 7_776_000_000, hoursMs: 315_360_000_000, bytes: 1_610_612_736 },
+      },
       limits: { messageBytes: 65_536, fieldsPerMessage: 500 },
     })
     expect(config.mqtt.brokers).toEqual([

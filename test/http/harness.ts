@@ -2,7 +2,7 @@ import { DeviceDirectory } from '../../src/feed/devices.ts'
 import { createHttpServer, type HttpDeps } from '../../src/http/server.ts'
 import { TokenStore } from '../../src/http/tokens.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
-import type { Quarantine, Records, Rejected, Store, StoreHealth } from '../../src/log/store.ts'
+import type { Quarantine, Records, Rejected, SeriesHistory, Store, StoreHealth } from '../../src/log/store.ts'
 import type { LoggedReading, Reading } from '../../src/reading.ts'
 
 /** A store that keeps nothing: the memory log with the small things beside it. */
@@ -16,6 +16,10 @@ export class MemoryStore extends MemoryLog implements Store {
     for (const reading of readings)
       newest.set(JSON.stringify([reading.device, reading.metric, reading.channel, reading.unit]), reading)
     return [...newest.values()]
+  }
+
+  async history(): Promise<readonly SeriesHistory[]> {
+    return []
   }
 
   health(): StoreHealth {

@@ -3,6 +3,7 @@ import type { Demo } from '../demo/demo.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Logger } from './logger.ts'
 import { checkSettings, requireConfig, type Settings } from './settings.ts'
+import { findSupervisor } from './supervisor.ts'
 import { lostTerminal, note, surviveClosedPipe } from './terminal.ts'
 
 export interface StartOptions {
@@ -36,6 +37,7 @@ export async function start(options: StartOptions): Promise<void> {
   const logger = createLogger()
   dieAloud(logger)
   const signals = listenForSignals()
+  const supervisor = findSupervisor(logger)
   const demo = wantsDemo ? await (await import('../demo/demo.ts')).openDemo() : undefined
   try {
     const gateway = await startGateway({ config: demo?.addTo(config) ?? config, lan: options.lan ?? false, logger })
@@ -44,10 +46,12 @@ export async function start(options: StartOptions): Promise<void> {
       signals.onReload = () => void takeOver(gateway, read(), demo, logger)
       await greet(gateway, config, options.lan ?? false)
       if (demo) startDemo(demo, gateway)
+      void supervisor.ready()
       await signals.stopped
       signals.onReload = () => undefined
       note('storing what has come in …')
     } finally {
+      void supervisor.stopping()
       await gateway.close()
     }
   } finally {

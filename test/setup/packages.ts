@@ -9,6 +9,7 @@ const needed = {
   openssl: 'openssl',
   socat: 'socat',
   'build-essential': 'g++',
+  systemd: 'systemd-analyze',
   chromium: 'chromium',
   nginx: 'nginx',
   caddy: 'caddy',

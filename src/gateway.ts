@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { createAdmission } from './admission.ts'
 import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
 import { BrokerUsers } from './broker-users.ts'
-import { createClock } from './clock.ts'
 import type { Address, Config } from './config/config.ts'
 import { problemLine } from './config/load.ts'
-import type { Decoder, DeviceEvent } from './decode/decoder.ts'
-import { createDecoder, type DecodeLimits } from './decode/engine.ts'
 import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
@@ -19,13 +15,13 @@ import { createHttpServer } from './http/server.ts'
 import { TokenStore } from './http/tokens.ts'
 import { isBrokerListening } from './ingest/broker/is-broker-listening.ts'
 import { Inputs, inputsOf } from './inputs.ts'
-import { createIntake } from './intake.ts'
 import { openStore } from './log/open-store.ts'
 import type { SqliteStore } from './log/sqlite-store.ts'
 import { inputMaker } from './make-input.ts'
+import { type IntakeSurroundings, openIntake } from './open-intake.ts'
 import { pageFolder, version } from './package.ts'
 import { loadProfiles } from './profiles.ts'
-import type { Millis, Reading } from './reading.ts'
+import type { Millis } from './reading.ts'
 import { limitRepeats } from './repeats.ts'
 
 export interface GatewayOptions {
@@ -67,9 +63,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
   const profiles = readProfiles(config)
   const store = await openData(config, logger)
   const opened: (() => Promise<unknown> | unknown)[] = [() => logger.flush(), () => store.close()]
-  const close = async () => {
-    for (const end of opened.splice(0).reverse()) await end()
-  }
+  const close = () => closeAll(opened)
   try {
     const choice = await chooseBroker(config.mqtt, store.records, isBrokerListening)
     const users = new BrokerUsers(store.records, config.mqtt.users)
@@ -79,39 +73,27 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
 
     const directory = await DeviceDirectory.open(store, labels(config))
     opened.push(() => directory.close())
-    let settings = config
-    const latest = await store.latest()
-    const intake = createIntake({
-      decoder: recalling(createDecoder(profiles, decodeLimits(config)), latest, settings),
-      store,
-      clock: createClock({ newestLogged: newestTime(latest) }),
-      admit: createAdmission(
-        (await directory.list()).map(({ id }) => id),
-        config.limits.newDevicesPerHour,
-      ),
-      adjust: (device, metric) => settings.devices[device]?.adjust[metric],
-      seen: (device, profile, source) => directory.seen(device, profile, source),
-      event: (event, source, time) => hear(event, source, time, directory, inputs),
-      refused: (error) => logger.error({ err: error }, 'a reading was lost: the store takes no more'),
-    })
+    const live: Live = { config, profiles, store, directory, logger, inputs: new Inputs((input) => makeInput(input)) }
+    const intake = await openIntake(live)
+    const generation = fingerprint(profiles)
+    const { limits, log } = config
     const makeInput = inputMaker({
-      limits: config.limits,
-      unacked: config.log.commit.unacked,
+      limits,
+      unacked: log.commit.unacked,
       profiles,
-      generation: fingerprint(profiles),
+      generation,
       intake,
       store,
       users,
       logger,
     })
-    const inputs = new Inputs(makeInput)
 
     const server = createHttpServer({
       store,
       directory,
       tokens,
       users: choice.mqtt.listen ? users : null,
-      inputs: () => inputs.states(),
+      inputs: () => live.inputs.states(),
       intake: intake.counts,
       logger,
       version,
@@ -123,40 +105,60 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
     const http = await server.listen(config.http.listen)
     await server.listenLocal(join(config.data, 'rivulet.sock'))
 
-    opened.push(() => inputs.stop())
-    await inputs.become(inputsOf(choice.mqtt, config.serial))
-    const watch = setInterval(() => inputs.pause(store.health().saturated), diskCheckMs)
-    opened.push(() => clearInterval(watch))
-    const families = new Map(profiles.map(({ id, silentAfterMs }) => [id, silentAfterMs]))
-    const listen = setInterval(() => directory.noteSilence((profile) => families.get(profile)), silenceCheckMs)
-    opened.push(() => clearInterval(listen))
+    opened.push(() => live.inputs.stop())
+    await live.inputs.become(inputsOf(choice.mqtt, config.serial))
+    opened.push(watchOver(live))
 
-    return {
-      http,
-      broker: brokerOf(choice),
-      firstUse,
-      lend: () => users.lend(),
-      close,
-      reload: async (next) => {
-        // First, since it may refuse: then everything stays as it was.
-        if (settings.http.tls && next.http.tls) server.renewCertificate(next.http.tls)
-        users.configure(next.mqtt.users)
-        directory.configure(labels(next))
-        const before = settings
-        settings = next
-        const { mqtt } = await chooseBroker(next.mqtt, store.records, isBrokerListening)
-        await inputs.become(inputsOf(mqtt, next.serial))
-        return needRestart(before, next)
-      },
+    const reload = async (next: Config) => {
+      // First, since it may refuse: then everything stays as it was.
+      if (live.config.http.tls && next.http.tls) server.renewCertificate(next.http.tls)
+      users.configure(next.mqtt.users)
+      return takeOver(live, next)
     }
+    return { http, broker: brokerOf(choice), firstUse, lend: () => users.lend(), close, reload }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-function decodeLimits({ limits }: Config): DecodeLimits {
-  return { payloadBytes: limits.messageBytes, fields: limits.fieldsPerMessage }
+/** What runs, with the configuration as it is now. */
+interface Live extends IntakeSurroundings {
+  config: Config
+}
+
+/** Last opened, first closed; what cannot be closed does not keep the rest open. */
+async function closeAll(opened: (() => Promise<unknown> | unknown)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const end of opened.splice(0).reverse()) {
+    try {
+      await end()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Looks after what nobody tells: a disk that falls behind, and devices that have fallen silent. Returns how to stop. */
+function watchOver({ profiles, store, directory, inputs }: Live): () => void {
+  const silentAfter = new Map(profiles.map(({ id, silentAfterMs }) => [id, silentAfterMs]))
+  const disk = setInterval(() => inputs.pause(store.health().saturated), diskCheckMs)
+  const silence = setInterval(() => directory.noteSilence((profile) => silentAfter.get(profile)), silenceCheckMs)
+  return () => {
+    clearInterval(disk)
+    clearInterval(silence)
+  }
+}
+
+/** Makes the running gateway that of another configuration, as far as it can be; returns the keys that need a restart. */
+async function takeOver(live: Live, next: Config): Promise<string[]> {
+  const before = live.config
+  live.config = next
+  live.directory.configure(labels(next))
+  const { mqtt } = await chooseBroker(next.mqtt, live.store.records, isBrokerListening)
+  await live.inputs.become(inputsOf(mqtt, next.serial))
+  return needRestart(before, next)
 }
 
 function readProfiles(config: Config) {
@@ -197,29 +199,6 @@ function checkBroker({ mqtt }: BrokerChoice, users: BrokerUsers): void {
 function brokerOf({ mqtt, found }: BrokerChoice): Gateway['broker'] {
   if (found) return { embedded: false, address: found }
   return mqtt.listen && { embedded: true, address: mqtt.listen }
-}
-
-function hear(event: DeviceEvent, source: string, time: Millis, directory: DeviceDirectory, inputs: Inputs): void {
-  switch (event.type) {
-    case 'availability':
-      return directory.setStatus(event.device, event.online, event.scope, time)
-    case 'removed':
-      return directory.setStatus(event.device, false, 'device', time)
-    case 'seen':
-      return directory.seen(event.device, event.profile, source, event.name)
-    case 'publish':
-      inputs.publish(source, event.topic, event.payload)
-  }
-}
-
-function newestTime(latest: readonly Reading[]): Millis {
-  return latest.reduce((newest, { time }) => Math.max(newest, time), 0)
-}
-
-/** Counters are compared with where they stood before the start; calibrated ones are not what the device says. */
-function recalling(decoder: Decoder, latest: readonly Reading[], { devices }: Config): Decoder {
-  for (const reading of latest) if (!devices[reading.device]?.adjust[reading.metric]) decoder.recall(reading)
-  return decoder
 }
 
 /** Other profiles, or another version of ours, may understand what these did not. */

@@ -36,6 +36,7 @@ const table: Record<string, string[]> = {
   intake: ['decode', 'log', 'frame', 'reading'],
   inputs: ['config', 'ingest', 'errors'],
   'make-input': ['broker-users', 'config', 'decode', 'errors', 'framing', 'http', 'ingest', 'inputs', 'intake', 'log'],
+  'open-intake': ['admission', 'clock', 'config', 'decode', 'feed', 'http', 'inputs', 'intake', 'log', 'reading'],
   gateway: [
     'admission',
     'broker-choice',
@@ -53,6 +54,7 @@ const table: Record<string, string[]> = {
     'intake',
     'log',
     'make-input',
+    'open-intake',
     'package',
     'profiles',
     'reading',

@@ -7,7 +7,11 @@ export const sensors = defineDevice({
   family: 'mqtt',
   messages: [
     {
-      topic: ['sensors/{device}/{verb:set|get|command|cmd}', 'sensors/{device}/set/{member}'],
+      topic: [
+        'sensors/{device}/{verb:set|get|command|cmd}',
+        'sensors/{device}/{verb:set|get|command|cmd}/{member...}',
+        'sensors/{device}/{path...}/{verb:set|get|command|cmd}',
+      ],
       ignore: 'command_topic',
     },
     {

@@ -1,6 +1,9 @@
+import { conversion } from '../units.ts'
+import { targetOf } from './declared-target.ts'
 import type { Draft } from './draft.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
 import { isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { hasUnits, namesWithin, unitBeside, unwrap } from './wrapped.ts'
 
 /** How freely members of a document that no profile describes are taken. */
 export type Freedom =
@@ -25,11 +28,34 @@ export function isTelling(name: string): boolean {
   return field.known && !field.weak && field.leaf.type === 'number'
 }
 
-/** Hands a single value to the draft under a name. */
-export function takeNamed(draft: Draft, name: string, raw: unknown, channel: string | undefined, where?: string): void {
+/** Hands a single value to the draft under a name, in the unit that stands beside it. */
+export function takeNamed(
+  draft: Draft,
+  name: string,
+  raw: unknown,
+  channel: string | undefined,
+  where = draft.where(),
+  unit?: string,
+): void {
   const field = fieldOf(name)
   draft.channel = field.channel ?? channel
-  draft.take(field.leaf, raw, where)
+  const isWorded = field.known && field.leaf.type !== 'number'
+  if (unit === undefined || isWorded) draft.take(field.leaf, raw, where)
+  // A value that is only called `value` is told by its unit, and has no place.
+  else draft.measureAs(targetOf(name === 'value' ? '' : name, unit), raw, where)
+}
+
+/** `"temperature": [21.5, 22]`: probes of one quantity, with their places in the list as channels. */
+export function takeList(draft: Draft, name: string, list: readonly unknown[], channel: string | undefined): void {
+  for (const [index, value] of list.entries()) {
+    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    takeNamed(draft, name, value, channel === undefined ? String(index) : `${channel}.${index}`)
+  }
+}
+
+/** Whether a document is a list of numbers, not of objects. */
+export function isList(document: object): document is unknown[] {
+  return Array.isArray(document) && document.some((one) => typeof one === 'number')
 }
 
 /** Members by which an object dates itself. */
@@ -65,6 +91,8 @@ interface Field {
   readonly channel: string | undefined
   /** The metric's name as it will be; empty when none can be made of it. */
   readonly metric: string
+  /** The name says its unit, as in `temp_f`. */
+  readonly hasUnit: boolean
 }
 
 const fields = new Map<string, Field>()
@@ -87,15 +115,16 @@ function makeField(name: string): Field {
   if (meaning && !isVague(meaning.metric)) {
     const { metric, unit, channel, weak = false } = meaning
     const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
-    return { leaf, known: true, weak, channel, metric }
+    return { leaf, known: true, weak, channel, metric, hasUnit: unit !== undefined }
   }
   const metric = snakeCase(name).slice(0, nameLengthMax)
   const leaf = compileLeaf([{ metric, unit: null, type: 'number', range: [-Infinity, Infinity] }], metric, [])
-  return { leaf, known: false, weak: false, channel: undefined, metric }
+  return { leaf, known: false, weak: false, channel: undefined, metric, hasUnit: false }
 }
 
 function hasKnown(draft: Draft, document: object, depth: number): boolean {
   let seen = 0
+  if (nameOf(document) !== undefined) return true
   for (const name in document) {
     if (++seen > draft.fieldsMax) return false
     if (isTelling(name)) return true
@@ -106,13 +135,21 @@ function hasKnown(draft: Draft, document: object, depth: number): boolean {
   return false
 }
 
+/** The quantity that an object names in words, where it is one value. */
+function nameOf(object: object): string | undefined {
+  if (Array.isArray(object) || !Object.hasOwn(object, 'value')) return undefined
+  for (const name of namesWithin(object)) if (isTelling(name)) return name
+  return undefined
+}
+
 function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: string | undefined, depth: number): void {
   const object = holder as Record<string, unknown>
   const dated = Array.isArray(holder) ? undefined : timeNames.find((name) => Object.hasOwn(object, name))
   const { time } = draft
   if (dated !== undefined) draft.timed(object[dated], 'auto', pathTo(draft, depth, dated))
+  const record = nameOf(holder)
   const strangers = freedom === 'all' || Object.keys(object).some(isTelling)
-  const taken = new Set<string>()
+  const around: Around = { holder, freedom, channel, strangers, units: hasUnits(holder), taken: new Set() }
   draft.holders[depth] = holder
   for (const name in object) {
     if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
@@ -120,34 +157,58 @@ function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: str
     const value = object[name]
     draft.names[depth] = name
     draft.depth = depth
-    if (typeof value === 'object' && value !== null) {
-      if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
-      if (draft.fields > draft.fieldsMax) return
-    } else takeMember(draft, name, value, channel, strangers, freedom, taken)
+    if (typeof value === 'object' && value !== null) takeNested(draft, name, value, around, depth)
+    else if (name === 'value' && record !== undefined)
+      takeNamed(draft, record, value, channel, undefined, unitBeside(holder, name))
+    else takeMember(draft, name, value, around)
+    if (draft.fields > draft.fieldsMax) return
   }
   draft.time = time
 }
 
-function takeMember(
-  draft: Draft,
-  name: string,
-  value: unknown,
-  channel: string | undefined,
-  strangers: boolean,
-  freedom: Freedom,
-  taken: Set<string>,
-): void {
+/** The object that a member stands in. */
+interface Around {
+  readonly holder: object
+  readonly freedom: Freedom
+  readonly channel: string | undefined
+  /** Whether unknown names are taken. */
+  readonly strangers: boolean
+  readonly units: boolean
+  readonly taken: Set<string>
+}
+
+function takeNested(draft: Draft, name: string, value: object, around: Around, depth: number): void {
+  const { holder, freedom, channel } = around
+  const wrapped = unwrap(value)
+  if (wrapped && (around.strangers || isTelling(name)) && nameOf(value) === undefined && !Array.isArray(holder))
+    takeNamed(draft, name, wrapped.value, channel, undefined, wrapped.unit)
+  else if (isList(value) && isTelling(name)) takeList(draft, name, value, channel)
+  else if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
+}
+
+function takeMember(draft: Draft, name: string, value: unknown, around: Around): void {
+  const { freedom, channel, taken } = around
   const field = fieldOf(name)
   if (!field.known) {
-    if (!strangers || typeof value !== 'number' || field.metric === '') return
+    if (!around.strangers || typeof value !== 'number' || field.metric === '') return
     if (freedom !== 'all' && housekeeping.has(field.metric)) return
   }
   // tempc and tempf are one temperature: the first is taken.
   const key = `${field.metric} ${field.channel ?? ''}`
   if (field.known && taken.has(key)) return
   taken.add(key)
+  const unit = around.units ? unitFor(field, name, around) : undefined
+  if (unit !== undefined) return takeNamed(draft, name, value, channel, undefined, unit)
   draft.channel = field.channel ?? channel
   draft.take(field.leaf, value)
+}
+
+/** A unit named for all members is meant for those that it fits; a name that has a unit in it knows better. */
+function unitFor(field: Field, name: string, { holder }: Around): string | undefined {
+  if (field.hasUnit) return undefined
+  const unit = unitBeside(holder, name)
+  if (unit === undefined || (name !== 'value' && !field.known)) return undefined
+  return name === 'value' || (field.leaf.unit && conversion(unit, field.leaf.unit)) ? unit : undefined
 }
 
 /** Elements of the outermost array are messages of their own, not channels. */

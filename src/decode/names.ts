@@ -90,6 +90,8 @@ function withUnit(tokens: string[]): Meaning | undefined {
     const meaning = unit === undefined ? undefined : aliases.get(tokens.slice(0, cut).join('_'))
     const canonical = meaning && findMetric(meaning.metric)?.unit
     if (canonical && conversion(unit!, canonical)) return { ...meaning, unit: unit! }
+    // `battery_mv` is no charge.
+    if (meaning?.metric === 'battery' && conversion(unit!, 'V')) return { metric: 'battery_voltage', unit: unit! }
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Draft } from '../draft.ts'
-import { isTelling, takeMembers, takeNamed } from '../members.ts'
+import { isList, isTelling, takeList, takeMembers, takeNamed } from '../members.ts'
+import { unwrap } from '../wrapped.ts'
 import type { Protocol } from './protocol.ts'
 
 /**
@@ -46,6 +47,8 @@ function takeAll(draft: Draft): void {
     else takeNamed(draft, name ?? 'value', root, levels.slice(0, -1).join('.') || undefined, 'message')
   } else if (name !== undefined && hasValue(root))
     takeWrapped(draft, name, root, levels.slice(0, -1).join('.') || undefined)
+  else if (name !== undefined && isList(root) && isTelling(name))
+    takeList(draft, name, root, levels.slice(0, -1).join('.') || undefined)
   else takeMembers(draft, root, 'all', levels.join('.') || undefined)
 }
 
@@ -72,7 +75,7 @@ function takeKnown(draft: Draft): void {
 function takeWrapped(draft: Draft, name: string, root: { value: unknown }, channel: string | undefined): void {
   const { time, timestamp = time, ts = timestamp } = root as Record<string, unknown>
   draft.timed(ts, 'auto', 'time')
-  takeNamed(draft, name, root.value, channel, 'value')
+  takeNamed(draft, name, root.value, channel, 'value', unwrap(root)?.unit)
 }
 
 function hasValue(root: object): root is { value: unknown } {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -15,7 +15,12 @@ beforeEach(async () => {
   const ready = () => gateway.get<{ inputs: { status: string }[] }>('/readyz')
   await expect.poll(async () => (await ready()).inputs[0]?.status, patient).toBe('connected')
 })
-afterEach(() => gateway.stop())
+let tail: ChildProcess | undefined
+afterEach(async () => {
+  // It would go on asking for a gateway that is gone, should a test have failed before it ended it.
+  tail?.kill('SIGKILL')
+  await gateway.stop()
+})
 
 function publish(topic: string, payload: string): void {
   execFileSync('mosquitto_pub', ['-p', String(gateway.mqttPort), '-q', '1', '-t', topic, '-m', payload])
@@ -33,9 +38,10 @@ function jsonLines(text: string): unknown[] {
 
 describe('commands beside a running gateway', () => {
   it('show what a sensor sends: tail at once, devices and export afterwards', async () => {
-    const tail = spawnRivulet(['tail', 'mqtt:att*', '--json'], { cwd: gateway.folder })
+    const child = spawnRivulet(['tail', 'mqtt:att*', '--json'], { cwd: gateway.folder })
     let text = ''
-    tail.stdout!.on('data', (part) => (text += part))
+    tail = child
+    child.stdout!.on('data', (part) => (text += part))
     // Until the stream is open there is nobody to show it to.
     await expect
       .poll(() => {
@@ -45,8 +51,8 @@ describe('commands beside a running gateway', () => {
       .toBeGreaterThan(0)
     const seen = jsonLines(text.slice(0, text.indexOf('\n')))[0]
     expect(seen).toMatchObject({ device: 'mqtt:attic', metric: 'temperature', value: 21.5, unit: 'Cel' })
-    const ended = new Promise((resolve) => tail.once('close', (code) => resolve(code)))
-    tail.kill('SIGINT')
+    const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)))
+    child.kill('SIGINT')
     expect(await ended).toBe(0)
 
     publish('sensors/cellar', '{"humidity":80}')

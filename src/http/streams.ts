@@ -99,7 +99,12 @@ export class Streams {
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
-      sendProblem(res, error)
+      if (error instanceof GatewayError && error.code !== 'unavailable') sendProblem(res, error)
+      else if (!res.headersSent) {
+        // What may be over in a moment must not end an EventSource for good.
+        this.refused++
+        sendAway(res, overloadMs)
+      }
     }
   }
 

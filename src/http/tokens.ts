@@ -50,6 +50,8 @@ export class TokenStore implements Verifier {
   readonly #proven = new Map<string, Buffer>()
   #checks: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  /** Checks that wait or run, by the SHA-256 of the token. */
+  readonly #running = new Map<string, Promise<boolean>>()
 
   constructor(records: Records) {
     this.#records = records
@@ -95,7 +97,7 @@ export class TokenStore implements Verifier {
     const digest = createHash('sha256').update(token).digest()
     const proven = this.#proven.get(id)
     if (!(proven && timingSafeEqual(proven, digest))) {
-      if (!(await this.#inTurn(() => isRight(token, kept)))) return null
+      if (!(await this.#check(digest, () => isRight(token, kept)))) return null
       // It may have been revoked meanwhile.
       if (this.#records.get(recordKind, id) !== text) return null
       this.#proven.set(id, digest)
@@ -106,6 +108,14 @@ export class TokenStore implements Verifier {
   holds(id: string): boolean {
     const text = this.#records.get(recordKind, id)
     return text !== undefined && !isExpired(JSON.parse(text) as Kept)
+  }
+
+  /** After a restart all tabs come back with the same token at once: one check serves all that wait for it. */
+  #check(digest: Buffer, check: () => Promise<boolean>): Promise<boolean> {
+    const key = digest.toString('base64')
+    const running = this.#running.get(key) ?? this.#inTurn(check).finally(() => this.#running.delete(key))
+    this.#running.set(key, running)
+    return running
   }
 
   async #inTurn<T>(check: () => Promise<T>): Promise<T> {

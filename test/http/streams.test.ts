@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
+import { GatewayError } from '../../src/errors.ts'
 import { MemoryStore, reading, startServer } from './harness.ts'
 import { type OpenStream, openStream, readingsOf } from './read-events.ts'
 
@@ -240,4 +241,23 @@ it('keeps nothing for a client that does not read, and gives it everything when 
     slow.resume()
   })
   expect(await delivered()).toBe(2 * total)
+})
+
+it('asks to come back when a token cannot be checked now or the log cannot be read, which may be over in a moment', async () => {
+  const store = new MemoryStore()
+  const { stream, tokens, get } = await start(store)
+  const { token } = await tokens.create({})
+  const authorization = `Bearer ${token}`
+  store.seek = () => Promise.reject(new Error('disk I/O error'))
+  tokens.verify = () => Promise.reject(new GatewayError('unavailable', 'too many tokens are being checked'))
+  for (const [path, headers] of [
+    ['/api/stream', { authorization }],
+    ['/api/stream?since=1h', undefined],
+  ] as const) {
+    const away = await stream(path, headers)
+    await away.ended
+    expect([away.status, away.headers.get('content-type'), away.events]).toEqual([200, 'text/event-stream', []])
+    expect(away.retries[0]).toBeGreaterThanOrEqual(5000)
+  }
+  expect((await get('/api/devices', { headers: { authorization } })).status).toBe(503)
 })

@@ -57,3 +57,11 @@ it('checks a few at a time, so that guesses cannot take memory and all cores', a
   const refused = outcomes.find((outcome) => outcome.status === 'rejected')
   expect(refused).toMatchObject({ reason: { code: 'unavailable', message: 'too many tokens are being checked' } })
 })
+
+it('checks a token once for all who come with it at the same time, as all tabs do after a restart', async () => {
+  const { records } = new MemoryStore()
+  const { token, id } = await new TokenStore(records).create({})
+  const tokens = new TokenStore(records)
+  const found = await Promise.all(Array.from({ length: 500 }, () => tokens.verify(token)))
+  expect(found.every((identity) => identity?.id === id)).toBe(true)
+})

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EventSource } from 'eventsource'
+import { connect } from 'mqtt'
+import { afterEach, expect, it } from 'vitest'
+import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { until } from '../setup/until.ts'
+
+const toClose: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close()
+})
+
+/** An EventSource as browsers have it, and the sequence numbers that it was given. */
+function watch({ url }: GatewayProcess, path = '/api/stream?after=0') {
+  const source = new EventSource(url + path)
+  const seqs: number[] = []
+  source.onmessage = ({ data }) => seqs.push(JSON.parse(data).seq)
+  toClose.push(() => source.close())
+  return { source, seqs }
+}
+
+const all = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+it('restarts again and again under load, and 500 clients have every reading once', async () => {
+  const gateway = await startGateway()
+  toClose.push(() => gateway.stop())
+  const watchers = Array.from({ length: 500 }, () => watch(gateway))
+  const sensor = connect(`mqtt://127.0.0.1:${gateway.mqttPort}`, {
+    clientId: 'load',
+    clean: false,
+    reconnectPeriod: 100,
+  })
+  toClose.push(() => sensor.endAsync(true))
+  let publishing = true
+  const load = (async () => {
+    for (let i = 0; publishing; i++) {
+      // What a lost connection has caught is sent again by the client itself, or given up: nobody was promised it.
+      void sensor.publishAsync('sensors/attic/temperature', `${(i % 400) / 10}`, { qos: 1 }).catch(() => {})
+      await sleep(25)
+    }
+  })()
+  for (let restart = 0; restart < 3; restart++) {
+    await until('all clients are at work', () => watchers.every(({ seqs }) => seqs.length > restart * 10), 40_000)
+    await gateway.kill()
+    await gateway.restart()
+  }
+  await until('all clients are back', () => watchers.every(({ source }) => source.readyState === 1), 40_000)
+  publishing = false
+  await load
+  const { readings } = await gateway.get<{ readings: { seq: number }[] }>('/api/readings?limit=10000')
+  const { seq: last } = readings.at(-1)!
+  await until('all clients have the last reading', () => watchers.every(({ seqs }) => seqs.at(-1)! >= last), 40_000)
+  for (const { seqs, source } of watchers) {
+    expect(source.readyState).toBe(1)
+    expect(seqs.slice(0, last)).toEqual(all(last))
+  }
+}, 180_000)
+
+it('sends away whom it has no room for, and lets them in when others leave', async () => {
+  const gateway = await startGateway({ config: { http: { maxStreams: 1 } } })
+  toClose.push(() => gateway.stop())
+  const first = watch(gateway)
+  await until('the first is in', () => first.source.readyState === 1)
+  const second = watch(gateway)
+  let sentAway = false
+  second.source.onerror = () => (sentAway = true)
+  await until('the second is sent away', () => sentAway)
+  expect(second.source.readyState).toBe(0)
+  first.source.close()
+  second.seqs.length = 0
+  let cursor = false
+  second.source.addEventListener('cursor', () => (cursor = true))
+  await until('the second is in', () => cursor, 50_000)
+})

@@ -139,7 +139,7 @@ it('answers every failure with problem details, and never shows the inside of an
   expect((await ask(server, '/api/stream?since=1h')).body).not.toContain('secret')
   expect(logged).toHaveLength(2)
   store.seek = () => Promise.reject(new GatewayError('unavailable', 'the disk is away'))
-  expect((await ask(server, '/api/stream?since=1h')).status).toBe(503)
+  expect((await ask(server, '/api/readings?from=1h')).status).toBe(503)
 })
 
 it('describes every route, and answers in the shapes that it describes', async () => {

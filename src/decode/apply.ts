@@ -1,4 +1,5 @@
 import type { DeviceId } from '../reading.ts'
+import { noteBridge } from './bridges.ts'
 import { type BytesRule, behind, decodeBytes, pickBits, readNumber } from './bytes.ts'
 import { macAddress, portName } from './device-id.ts'
 import type { Draft } from './draft.ts'
@@ -151,10 +152,16 @@ function applyAvailability({ rule }: Bound, draft: Draft): void {
   const found = typeof draft.root === 'string' ? draft.root : lookUp(draft.root, names)
   const word = typeof found === 'object' ? '' : String(found).trim().toLowerCase()
   if (!online.has(word) && !offline.has(word)) draft.reject('type_mismatch', 'message')
-  else if (bridge || identify(rule, draft)) {
-    const device = bridge ? `${rule.profile.family ?? rule.profile.id}:` : draft.device
-    draft.event({ type: 'availability', device, online: online.has(word), scope: bridge ? 'bridge' : 'device' })
-  }
+  else if (bridge) applyBridge(rule, online.has(word), draft)
+  else if (identify(rule, draft))
+    draft.event({ type: 'availability', device: draft.device, online: online.has(word), scope: 'device' })
+}
+
+function applyBridge({ profile }: Rule, online: boolean, draft: Draft): void {
+  const family = profile.family ?? profile.id
+  const topic = draft.frame.transport === 'mqtt' ? draft.frame.topic : draft.frame.source
+  const heard = noteBridge(draft, family, topic, online)
+  draft.event({ type: 'availability', device: `${family}:`, online: heard, scope: 'bridge' })
 }
 
 function applyReadings(bound: Bound, draft: Draft): void {

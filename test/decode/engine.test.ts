@@ -338,3 +338,20 @@ it('keeps to the limits it is given', () => {
   expect(reasons(mqtt('sensors/a', '{"temperature":1,"humidity":2,"t":3}'))).toEqual(['too_many_fields message'])
   expect(reasons(mqtt('sensors/a', `{"temperature":1${' '.repeat(40)}}`))).toEqual(['too_large message'])
 })
+
+describe('a bridge', () => {
+  const told = ({ events }: Decoded) => events.map((event) => event.type === 'availability' && event.online)
+
+  it('that goes takes its devices along, unless another one still hears them', () => {
+    expect(told(mqtt('home/TheengsGateway/LWT', 'online'))).toEqual([true])
+    expect(told(mqtt('home/OMG_attic/LWT', 'online'))).toEqual([true])
+    expect(told(mqtt('home/TheengsGateway/LWT', 'offline'))).toEqual([true])
+    expect(told(mqtt('home/OMG_attic/LWT', 'offline'))).toEqual([false])
+    expect(told(mqtt('home/TheengsGateway/LWT', 'online'))).toEqual([true])
+  })
+
+  it('says nothing about those of other families', () => {
+    mqtt('home/TheengsGateway/LWT', 'online')
+    expect(told(mqtt('zigbee2mqtt/bridge/state', '{"state":"offline"}'))).toEqual([false])
+  })
+})

@@ -23,6 +23,22 @@ export async function getPage<T>(path: string, signal?: AbortSignal): Promise<{ 
   return { body: (await response.json()) as T, hasNext: /rel="?next/.test(response.headers.get('link') ?? '') }
 }
 
+/** The methods that the gateway would take from this browser for a resource (Allow, RFC 9110 §10.2.1). */
+export async function allowedMethods(path: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  return new Set((await get(path, signal)).headers.get('allow')?.split(/\s*,\s*/))
+}
+
+/** Changes a resource and returns it as it is then. Throws ApiError. */
+export async function patchJson<T>(path: string, change: object): Promise<T> {
+  const response = await request(path, {
+    method: 'PATCH',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  })
+  if (response.ok) return response.json() as Promise<T>
+  throw new ApiError(response.status, await problemText(response))
+}
+
 /** Hands the token to the gateway, which answers with a cookie that scripts cannot read. Throws ApiError 401 for a wrong one. */
 export async function signIn(token: string): Promise<void> {
   const response = await request(`/?token=${encodeURIComponent(token)}`, { redirect: 'manual', cache: 'no-store' })

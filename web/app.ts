@@ -4,7 +4,7 @@ import { createDeviceView } from './device.ts'
 import { h } from './dom.ts'
 import { createInputs } from './inputs.ts'
 import { createOverview } from './overview.ts'
-import { formatRoute, parseRoute, type Route } from './route.ts'
+import { allDevices, formatRoute, parseRoute, type Route } from './route.ts'
 import { followSharedStream } from './shared-stream.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -35,7 +35,11 @@ export function startApp(body: HTMLElement): void {
     changed: (id) => stage.view?.changed?.(id),
     unknown: () => snapshots.soon(snapshotDelayMs),
   })
-  const stage = createStage(main, open, bar.route)
+  let list: Route = allDevices
+  const stage = createStage(main, open, (route) => {
+    if (route.view === 'devices') list = route
+    bar.route(route)
+  })
   const snapshots = createSnapshots((devices) => {
     catalog.load(devices)
     stage.reopen()
@@ -57,7 +61,7 @@ export function startApp(body: HTMLElement): void {
     // The stream cannot say why it was refused; a request can.
     refused: snapshots.ensure,
   })
-  const context: ViewContext = { catalog, go, head: () => stream.head }
+  const context: ViewContext = { catalog, go, head: () => stream.head, list: () => list }
   snapshots.soon(firstSnapshotMs)
   setInterval(() => stage.view?.tick?.(), 1000)
   addEventListener('hashchange', () => stage.show(parseRoute(location.hash)))
@@ -68,7 +72,7 @@ export function startApp(body: HTMLElement): void {
 
   function open(route: Route): View {
     if (route.view === 'device') return createDeviceView(context, route.id, route.range)
-    return route.view === 'inputs' ? createInputs() : createOverview(context, route.search)
+    return route.view === 'inputs' ? createInputs() : createOverview(context, route)
   }
 
   function go(route: Route, how: 'push' | 'replace' = 'push'): void {

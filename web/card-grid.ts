@@ -1,17 +1,23 @@
 import type { DeviceId } from '../src/reading.ts'
 import { type Card, createCard } from './card.ts'
 import type { KnownDevice } from './catalog.ts'
-import { h } from './dom.ts'
+import { h, place } from './dom.ts'
 import { frameJob } from './frame.ts'
 
 /** Nobody reads values that change faster. */
 const valuesEveryMs = 200
 const tracesEveryMs = 2000
 
+export interface CardGroup {
+  /** Empty for the only one. */
+  readonly title: string
+  readonly devices: readonly KnownDevice[]
+}
+
 export interface CardGrid {
   readonly element: HTMLElement
   /** Shows these devices, in this order. */
-  arrange(devices: readonly KnownDevice[]): void
+  arrange(groups: readonly CardGroup[]): void
   /** This device has another value or status. */
   changed(id: DeviceId): void
   /** Time has passed: all ages are others. */
@@ -26,7 +32,8 @@ export function createCardGrid(): CardGrid {
   /** Devices whose card is not up to date; those out of sight stay here. */
   const dirty = new Set<DeviceId>()
   const abort = new AbortController()
-  const element = h('ul', { class: 'cards' })
+  const element = h('div', { class: 'card-groups' })
+  const sections = new Map<string, Section>()
   const seen = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target) : visible.delete(target)
@@ -72,11 +79,20 @@ export function createCardGrid(): CardGrid {
 
   return {
     element,
-    arrange(devices) {
-      const shown = devices.map((device) => cardOf(device).element)
-      // Moves nothing where nothing changed: an element that is moved loses the focus.
-      if (shown.length !== element.children.length || shown.some((card, at) => element.children[at] !== card))
-        element.replaceChildren(...shown)
+    arrange(groups) {
+      for (const title of sections.keys()) if (!groups.some((group) => group.title === title)) sections.delete(title)
+      const shown = groups.map(({ title, devices }) => {
+        const section = sections.get(title) ?? createSection(title)
+        sections.set(title, section)
+        const cards = devices.map(cardOf)
+        for (const card of cards) card.nest(title !== '')
+        place(
+          section.list,
+          cards.map(({ element }) => element),
+        )
+        return section.element
+      })
+      place(element, shown)
       for (const card of cards.values()) if (!card.element.isConnected && element.isConnected) drop(card)
       tick()
     },
@@ -92,4 +108,15 @@ export function createCardGrid(): CardGrid {
       traces.cancel()
     },
   }
+}
+
+interface Section {
+  readonly element: HTMLElement
+  readonly list: HTMLElement
+}
+
+function createSection(title: string): Section {
+  const list = h('ul', { class: 'cards' })
+  if (title === '') return { element: list, list }
+  return { element: h('section', { 'aria-label': title }, h('h2', { class: 'group-title' }, title), list), list }
 }

@@ -25,6 +25,8 @@ export interface Card {
   readonly element: HTMLElement
   /** Shows values, status and age as they are now. */
   update(): void
+  /** Whether its heading stands below one of a group. */
+  nest(isNested: boolean): void
   /** Draws the sparkline, loading what came before when it is drawn for the first time. */
   drawTrace(signal: AbortSignal): void
 }
@@ -36,12 +38,13 @@ export function createCard(device: KnownDevice): Card {
   const mark = createStatusMark()
   const age = h('span', { class: 'age' })
   const lead = createLead()
+  const heading = h('h2', {}, name)
   const rest = h('dl', { class: 'card-rest' })
   const more = h('span', { class: 'card-more' })
   const element = h(
     'li',
     { class: 'card' },
-    h('div', { class: 'card-head' }, h('h2', {}, name), badge),
+    h('div', { class: 'card-head' }, heading, badge),
     lead.element,
     rest,
     h('div', { class: 'card-foot' }, mark.element, age, more),
@@ -76,6 +79,7 @@ export function createCard(device: KnownDevice): Card {
       lead.update(shown[0])
       for (const series of shown.slice(1, 1 + restMax)) showValue(values.get(series.key)!, series)
     },
+    nest: (isNested) => setAttribute(heading, 'aria-level', isNested ? '3' : undefined),
     drawTrace(signal) {
       const series = device.series[0]
       if (!series || typeof series.last?.value !== 'number') return

@@ -1,5 +1,6 @@
 import type { DeviceId, LoggedReading, Millis, Quality, Seq, Value } from '../src/reading.ts'
 import { compareMetrics } from './metric.ts'
+import { simulatedTag } from './tags.ts'
 import { createTrace, type Trace } from './trace.ts'
 import type { DeviceStatus, WireDevice, WireDeviceChange } from './wire.ts'
 
@@ -50,6 +51,8 @@ export interface Catalog {
   readonly devices: ReadonlyMap<DeviceId, KnownDevice>
   /** A snapshot of GET /api/devices. A value that the stream has overtaken meanwhile stays. */
   load(devices: readonly WireDevice[]): void
+  /** One device as it is after a change of its name or tags. */
+  replace(device: WireDevice): void
   take(reading: LoggedReading): void
   change(change: WireDeviceChange): void
   /** The stream begins anew, perhaps of another log: traces have holes, and any value is newer than those known. */
@@ -85,6 +88,10 @@ export function createCatalog(listener: CatalogListener): Catalog {
       // One that no snapshot had yet may have spoken after this one was taken.
       for (const [id, { isListed }] of devices) if (isListed && !listed.has(id)) devices.delete(id)
       for (const wire of list) loadOne(wire)
+      listener.listed()
+    },
+    replace(wire) {
+      loadOne(wire)
       listener.listed()
     },
     take(reading) {
@@ -129,7 +136,7 @@ export function seriesKey(series: { metric: string; channel?: string | undefined
 
 /** Simulated devices say so everywhere, so that nobody takes their values for real ones. */
 export function isSimulated(device: KnownDevice): boolean {
-  return device.id.startsWith('demo:') || 'simulated' in device.tags
+  return device.id.startsWith('demo:') || simulatedTag in device.tags
 }
 
 /** The device's name; without a word that stands beside it. */

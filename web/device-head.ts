@@ -5,6 +5,7 @@ import { gatewayNow } from './clock.ts'
 import { h, setText } from './dom.ts'
 import { icon } from './icon.ts'
 import { createStatusMark } from './status.ts'
+import { simulatedTag, tagText } from './tags.ts'
 
 export interface DeviceHead {
   readonly element: HTMLElement
@@ -12,10 +13,11 @@ export interface DeviceHead {
   show(device: KnownDevice | undefined): void
 }
 
-/** The top of a device's view: its name, how it is and where it comes from, beside what chooses the time. */
-export function createDeviceHead(id: DeviceId, picker: HTMLElement): DeviceHead {
+/** The top of a device's view: its name, how it is and where it comes from, beside what can be done with it. */
+export function createDeviceHead(id: DeviceId, tools: HTMLElement, list: string): DeviceHead {
   const name = h('h1')
   const badge = h('span', { class: 'badge', hidden: true }, 'simulated')
+  const hidden = h('span', { class: 'badge', hidden: true }, 'hidden')
   const mark = createStatusMark()
   const age = h('span', { class: 'age' })
   const status = h('p', { class: 'device-status' }, mark.element, age)
@@ -28,8 +30,8 @@ export function createDeviceHead(id: DeviceId, picker: HTMLElement): DeviceHead 
   const element = h(
     'div',
     {},
-    h('a', { class: 'back', href: '#/' }, icon('back'), 'Devices'),
-    h('div', { class: 'toolbar' }, h('div', { class: 'device-name' }, name, badge), status, picker),
+    h('a', { class: 'back', href: list }, icon('back'), 'Devices'),
+    h('div', { class: 'toolbar' }, h('div', { class: 'device-name' }, name, badge, hidden), status, tools),
     facts,
     nothing,
   )
@@ -37,10 +39,11 @@ export function createDeviceHead(id: DeviceId, picker: HTMLElement): DeviceHead 
     element,
     show(device) {
       nothing.hidden = device !== undefined
-      picker.hidden = !device
+      tools.hidden = !device
       status.hidden = !device
       setText(name, device ? shownName(device) : id)
       if (!device) return
+      hidden.hidden = !device.hidden
       badge.hidden = !isSimulated(device)
       mark.set(device)
       setText(age, device.lastSeen === undefined ? '' : ageText(gatewayNow() - device.lastSeen))
@@ -51,7 +54,7 @@ export function createDeviceHead(id: DeviceId, picker: HTMLElement): DeviceHead 
 
 function factsOf(device: KnownDevice): string {
   const tags = Object.entries(device.tags)
-    .filter(([key]) => key !== 'simulated')
-    .map(([key, value]) => (value === true ? key : `${key}: ${value}`))
+    .filter(([key]) => key !== simulatedTag)
+    .map(([key, value]) => tagText(key, value))
   return [device.id, device.profile, device.source && `from ${device.source}`, ...tags].filter(Boolean).join(' · ')
 }

@@ -1,22 +1,25 @@
 import type { DeviceId } from '../src/reading.ts'
 import { backfill } from './backfill.ts'
 import { gatewayNow } from './clock.ts'
+import { createDeviceEdit } from './device-edit.ts'
 import { createDeviceHead } from './device-head.ts'
 import { h, setText } from './dom.ts'
 import { frameJob } from './frame.ts'
 import { keptMs } from './panel.ts'
 import { createPanelGrid } from './panel-grid.ts'
 import { createRangePicker } from './range-picker.ts'
-import { type Range, ranges } from './route.ts'
+import { formatRoute, type Range, ranges } from './route.ts'
 import type { View, ViewContext } from './view.ts'
 
 const headEveryMs = 200
 
 /** One device: every series with its chart, filled with the last hour and following what comes. */
-export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceId, range: Range): View {
+export function createDeviceView({ catalog, go, head, list }: ViewContext, id: DeviceId, range: Range): View {
   let loading = new AbortController()
   const picker = createRangePicker(range, (next) => go({ view: 'device', id, range: next }, 'replace'))
-  const top = createDeviceHead(id, picker.element)
+  const edit = createDeviceEdit(catalog, id)
+  const tools = h('div', { class: 'device-tools' }, picker.element, edit.element)
+  const top = createDeviceHead(id, tools, formatRoute(list()))
   const problem = h('p', { class: 'problem', role: 'status' })
   const grid = createPanelGrid(spanOf(range))
   const showTop = () => top.show(catalog.devices.get(id))
@@ -24,6 +27,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
 
   function arrange(): void {
     showTop()
+    edit.offer()
     grid.arrange(catalog.devices.get(id)?.series ?? [])
   }
 
@@ -63,6 +67,7 @@ export function createDeviceView({ catalog, go, head }: ViewContext, id: DeviceI
     },
     dispose() {
       loading.abort()
+      edit.dispose()
       showTopSoon.cancel()
       grid.dispose()
     },

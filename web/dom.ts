@@ -39,6 +39,13 @@ export function setAttribute(element: Element, name: string, value: string | und
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value)
 }
 
+/** Gives an element these children. Moves nothing where nothing changed: an element that is moved loses the focus. */
+export function place(container: Element, children: readonly Element[]): void {
+  if (container.children.length === children.length && children.every((child, at) => container.children[at] === child))
+    return
+  container.replaceChildren(...children)
+}
+
 function assign(element: Element, attributes: Record<string, Attribute>): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue

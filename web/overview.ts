@@ -3,54 +3,73 @@ import type { KnownDevice } from './catalog.ts'
 import { h, setText } from './dom.ts'
 import { createFirstRun } from './first-run.ts'
 import { frameJob } from './frame.ts'
+import { createGrouping, groupsOf } from './group.ts'
 import { icon } from './icon.ts'
 import { metricName } from './metric.ts'
+import { formatRoute, type ListRoute } from './route.ts'
 import type { View, ViewContext } from './view.ts'
 
 const arrangeEveryMs = 200
 
-/** All devices as cards, with a search; help where there is none yet. */
-export function createOverview({ catalog, go }: ViewContext, initialSearch: string): View {
-  let search = initialSearch
+/** All devices as cards, to be searched, grouped by a tag, and without those that are hidden; help where there is none yet. */
+export function createOverview({ catalog, go }: ViewContext, initial: ListRoute): View {
+  let route = initial
   const input = h('input', {
     type: 'search',
     placeholder: 'Search devices',
     'aria-label': 'Search devices',
-    value: search,
-    oninput: () => {
-      search = input.value
-      go({ view: 'devices', search }, 'replace')
-      arrange()
-    },
+    value: route.search,
+    oninput: () => change({ search: input.value }),
+  })
+  const grouping = createGrouping((group) => change({ group }))
+  const hidden = h('button', {
+    type: 'button',
+    class: 'button',
+    onclick: () => change({ hidden: !route.hidden }),
   })
   const summary = h('p', { class: 'summary', role: 'status' })
   const nothing = h('p', { class: 'empty', hidden: true })
   const cards = createCardGrid()
   const searchBox = h('label', { class: 'search' }, icon('search'), input)
-  const toolbar = h('div', { class: 'toolbar' }, h('h1', {}, 'Devices'), summary, searchBox)
+  const toolbar = h('div', { class: 'toolbar' }, h('h1', {}, 'Devices'), summary, grouping.element, hidden, searchBox)
   const found = h('div', {}, toolbar, nothing, cards.element)
   const firstRun = createFirstRun()
   const arrangeSoon = frameJob(arrange, arrangeEveryMs)
 
   function arrange(): void {
-    const known = [...catalog.devices.values()].filter((device) => !device.hidden)
-    const matching = known.filter((device) => matches(device, search)).sort(byName)
-    cards.arrange(matching)
-    found.hidden = known.length === 0
-    firstRun.show(known.length === 0)
+    const all = [...catalog.devices.values()]
+    const known = all.filter((device) => route.hidden || !device.hidden)
+    const matching = known.filter((device) => matches(device, route.search)).sort(byName)
+    cards.arrange(groupsOf(matching, route.group))
+    grouping.show(known, route.group)
+    showToggle(all.filter((device) => device.hidden).length)
+    found.hidden = all.length === 0
+    firstRun.show(all.length === 0)
     nothing.hidden = matching.length > 0
-    setText(nothing, `No device matches “${search}”.`)
-    setText(summary, summaryOf(known, search === '' ? undefined : matching.length))
+    setText(nothing, known.length === 0 ? 'All devices are hidden.' : `No device matches “${route.search}”.`)
+    setText(summary, summaryOf(known, route.search === '' ? undefined : matching.length))
+  }
+
+  function change(to: Partial<ListRoute>): void {
+    route = { ...route, ...to }
+    go(route, 'replace')
+    arrange()
+  }
+
+  function showToggle(count: number): void {
+    hidden.hidden = count === 0
+    setText(hidden, `${count} hidden`)
+    hidden.setAttribute('aria-pressed', String(route.hidden))
   }
 
   arrange()
   return {
     element: h('div', { class: 'overview' }, firstRun.element, found),
     title: () => 'Devices',
-    route(route) {
-      if (route.view !== 'devices' || route.search === search) return
-      search = route.search
-      input.value = search
+    route(next) {
+      if (next.view !== 'devices' || formatRoute(next) === formatRoute(route)) return
+      route = next
+      input.value = route.search
       arrange()
     },
     listed: () => arrangeSoon.request(),

@@ -1,6 +1,6 @@
 import type { LoggedReading, Millis, Seq } from '../src/reading.ts'
 import { type KnownSeries, seriesKey } from './catalog.ts'
-import { h } from './dom.ts'
+import { h, place } from './dom.ts'
 import { frameJob } from './frame.ts'
 import { createPanel, type Panel } from './panel.ts'
 
@@ -121,9 +121,4 @@ export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
       for (const panel of panels.values()) panel.dispose()
     },
   }
-}
-
-/** Moves nothing where nothing changed: an element that is moved loses the focus. */
-function place(container: HTMLElement, elements: readonly HTMLElement[]): void {
-  if (elements.some((element, at) => container.children[at] !== element)) container.replaceChildren(...elements)
 }

@@ -27,5 +27,7 @@ export interface ViewContext {
   readonly catalog: Catalog
   /** Sequence number up to which the stream has brought everything. */
   head(): Seq
+  /** The devices as they were listed last: where the way back leads. */
+  list(): Route
   go(route: Route, how?: 'push' | 'replace'): void
 }

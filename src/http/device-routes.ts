@@ -34,6 +34,8 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
       need: 'read',
       async handle(exchange, identity) {
         exchange.body = await find(exchange.params.id!, identity)
+        // What this caller may do with it (RFC 9110 §10.2.1): a page offers what will be taken.
+        exchange.set('allow', identity.admin ? 'HEAD, GET, PATCH, DELETE' : 'HEAD, GET')
       },
     },
     {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launchChromium, openPage, type WatchedPage } from '../setup/chromium.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
@@ -107,6 +107,61 @@ it('draws a silence as a gap, not as a line across', async () => {
   expect(drawn).toBeLessThan(columns / 2)
 })
 
+it('names, tags and hides a device, for good', async () => {
+  for (const name of ['attic', 'cellar', 'shed']) await publish(`sensors/${name}/temperature`, 1)
+  const page = await open('/#/device/mqtt:attic')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByLabel('Tags').fill('floor: "2')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('These tags cannot be read').waitFor()
+  await page.getByLabel('Tags').fill('floor: 2, dry')
+  await page.getByLabel('Name').fill('Under the roof')
+  await shoot(page, 'edit')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Under the roof' }).waitFor()
+  await page.getByText('floor: 2 · dry').waitFor()
+
+  await page.goto(`${gateway.url}/#/device/mqtt:shed`)
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByLabel('Hide from the list').check()
+  await page.getByLabel('Name').press('Enter')
+  await page.getByText('hidden', { exact: true }).waitFor()
+  await page.getByRole('link', { name: 'Devices' }).first().click()
+  await page.getByLabel('Group by tag').selectOption('floor')
+  const shown = (group: string) => page.getByRole('region', { name: group }).locator('.card-name').allInnerTexts()
+  await expect.poll(() => shown('without floor'), patient).toEqual(['cellar'])
+  expect(await shown('floor: 2')).toEqual(['Under the roof'])
+  await page.getByRole('button', { name: '1 hidden' }).click()
+  await expect.poll(() => shown('without floor'), patient).toEqual(['cellar', 'shed'])
+  await shoot(page, 'groups')
+  // A link to a device and back leads to the list as it was.
+  await page.getByRole('link', { name: 'cellar', exact: true }).click()
+  await page.locator('a.back').click()
+  await page.reload()
+  await expect.poll(() => shown('floor: 2'), patient).toEqual(['Under the roof'])
+})
+
+it('says why a change was not saved, and offers none where none is allowed', async () => {
+  await publish('sensors/attic/temperature', 1)
+  const page = await open('/#/device/mqtt:attic')
+  const edit = page.getByRole('button', { name: 'Edit' })
+  await edit.click()
+  await page.getByLabel('Tags').fill('x'.repeat(80))
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(/Not saved: tags/).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.route('**/api/devices/mqtt*', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, headers: { ...response.headers(), allow: 'HEAD, GET' } })
+  })
+  const answered = page.waitForResponse(/api\/devices\/mqtt/)
+  await page.reload()
+  await answered
+  await page.getByRole('region', { name: 'Temperature' }).waitFor()
+  expect(await edit.isVisible()).toBe(false)
+  opened[0]!.forgive(/400/)
+})
+
 it('asks for a token where one is needed', async () => {
   await publish('sensors/attic/temperature', 1)
   const created = await fetch(`${gateway.url}/api/tokens`, { method: 'POST', body: '{"name":"wall"}', headers: json })
@@ -179,6 +234,11 @@ it('shows what was rejected, and why', async () => {
   await row.getByText('unknown_topic').waitFor()
   expect(await row.innerText()).toContain('{"zzz":"?"}')
 })
+
+/** A screenshot to look at, where `SCREENSHOTS` names a folder. */
+async function shoot(page: Page, name: string): Promise<void> {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` })
+}
 
 async function open(path: string, options = {}) {
   const watched = await openPage(browser, gateway.url + path, options)

@@ -120,6 +120,15 @@ it('lets only an admin change things: by token, over the local socket, or on loo
     expect((await allowed).json()).toMatchObject({ id: 'a:1', name: 'Attic' })
 })
 
+it('says of a device what this caller may do with it', async () => {
+  const { open, loopback } = await start()
+  const allow = async (headers: Record<string, string>, at = open) =>
+    (await ask(at, '/api/devices/a:1', { headers })).headers.allow
+  expect(await allow(bearer(reader.token))).toBe('HEAD, GET')
+  expect(await allow(bearer(admin.token))).toBe('HEAD, GET, PATCH, DELETE')
+  expect(await allow({}, loopback)).toBe('HEAD, GET, PATCH, DELETE')
+})
+
 it('lets everybody read, and nobody change anything, where it is anonymous by explicit word', async () => {
   const { open } = await start({ anonymous: true })
   expect((await ask(open, '/api/devices')).status).toBe(200)

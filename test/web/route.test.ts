@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
-import { formatRoute, parseRoute, type Route } from '../../web/route.ts'
+import { allDevices, formatRoute, parseRoute, type Route } from '../../web/route.ts'
 
 it('gives every view an address that leads back to it', () => {
   const routes: Route[] = [
-    { view: 'devices', search: '' },
-    { view: 'devices', search: 'living & attic' },
+    allDevices,
+    { ...allDevices, search: 'living & attic' },
+    { view: 'devices', search: 'attic', group: 'floor #1', hidden: true },
     { view: 'device', id: 'z2m:living_room', range: '1h' },
     { view: 'device', id: 'a.b:c-d_1', range: '5m' },
     { view: 'inputs' },
@@ -13,7 +14,6 @@ it('gives every view an address that leads back to it', () => {
 })
 
 it('leads to the devices from an address that it does not understand', () => {
-  for (const hash of ['', '#', '#/nowhere', '#/device/', '#?'])
-    expect(parseRoute(hash)).toEqual({ view: 'devices', search: '' })
+  for (const hash of ['', '#', '#/nowhere', '#/device/', '#?']) expect(parseRoute(hash)).toEqual(allDevices)
   expect(parseRoute('#/device/%E0%A4%A?range=7y')).toEqual({ view: 'device', id: '%E0%A4%A', range: '1h' })
 })

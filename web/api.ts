@@ -23,6 +23,16 @@ export async function getPage<T>(path: string, signal?: AbortSignal): Promise<{ 
   return { body: (await response.json()) as T, hasNext: /rel="?next/.test(response.headers.get('link') ?? '') }
 }
 
+/** Text as the gateway sends it, the address of the next page, and what `rivulet-gap` says is missing. */
+export async function getText(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ text: string; next: string | undefined; gap: string | null }> {
+  const response = await get(path, signal)
+  const next = /<([^>]*)>;\s*rel="?next/.exec(response.headers.get('link') ?? '')?.[1]
+  return { text: await response.text(), next, gap: response.headers.get('rivulet-gap') }
+}
+
 /** The methods that the gateway would take from this browser for a resource (Allow, RFC 9110 §10.2.1). */
 export async function allowedMethods(path: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
   return new Set((await get(path, signal)).headers.get('allow')?.split(/\s*,\s*/))

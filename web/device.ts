@@ -4,6 +4,7 @@ import { gatewayNow } from './clock.ts'
 import { createDeviceEdit } from './device-edit.ts'
 import { createDeviceHead } from './device-head.ts'
 import { h, setText } from './dom.ts'
+import { createExportMenu } from './export-menu.ts'
 import { frameJob } from './frame.ts'
 import { keptMs } from './panel.ts'
 import { createPanelGrid } from './panel-grid.ts'
@@ -14,11 +15,14 @@ import type { View, ViewContext } from './view.ts'
 const headEveryMs = 200
 
 /** One device: every series with its chart, filled with the last hour and following what comes. */
-export function createDeviceView({ catalog, go, head, list }: ViewContext, id: DeviceId, range: Range): View {
+export function createDeviceView({ catalog, go, head, list }: ViewContext, id: DeviceId, initial: Range): View {
+  let range = initial
   let loading = new AbortController()
   const picker = createRangePicker(range, (next) => go({ view: 'device', id, range: next }, 'replace'))
   const edit = createDeviceEdit(catalog, id)
-  const tools = h('div', { class: 'device-tools' }, picker.element, edit.element)
+  const shown = (): [from: number, to: number] => [gatewayNow() - spanOf(range), gatewayNow()]
+  const exporting = createExportMenu(id, shown, head)
+  const tools = h('div', { class: 'device-tools' }, picker.element, exporting.element, edit.element)
   const top = createDeviceHead(id, tools, formatRoute(list()))
   const problem = h('p', { class: 'problem', role: 'status' })
   const grid = createPanelGrid(spanOf(range))
@@ -46,8 +50,9 @@ export function createDeviceView({ catalog, go, head, list }: ViewContext, id: D
     title: () => catalog.devices.get(id)?.name ?? id,
     route(route) {
       if (route.view !== 'device') return
-      picker.set(route.range)
-      grid.setSpan(spanOf(route.range))
+      range = route.range
+      picker.set(range)
+      grid.setSpan(spanOf(range))
     },
     reading(reading) {
       if (reading.device !== id || grid.add(reading)) return
@@ -68,6 +73,7 @@ export function createDeviceView({ catalog, go, head, list }: ViewContext, id: D
     dispose() {
       loading.abort()
       edit.dispose()
+      exporting.dispose()
       showTopSoon.cancel()
       grid.dispose()
     },

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
@@ -160,6 +161,41 @@ it('says why a change was not saved, and offers none where none is allowed', asy
   await page.getByRole('region', { name: 'Temperature' }).waitFor()
   expect(await edit.isVisible()).toBe(false)
   opened[0]!.forgive(/400/)
+})
+
+it('exports what the charts show, all of it and nothing else', async () => {
+  const now = Date.now() / 1000
+  const temperature = (time: number, value: number) => ({ n: 'attic/temperature', u: 'Cel', v: value, t: time })
+  await publish('farm', JSON.stringify([temperature(now - 900, 99)]))
+  for (let block = 0; block < 24; block++) {
+    const pack = [...Array(500).keys()].map((at) => temperature(now - 200 + (block * 500 + at) / 100, at % 50))
+    await publish('farm', JSON.stringify(pack))
+  }
+  await publish('sensors/other/temperature', 7)
+  await expect.poll(() => metric('rivulet_log_uncommitted'), patient).toBe(0)
+  const page = await open('/#/device/senml:attic?range=5m')
+  await page.getByText('Export').click()
+  await page.getByText('Live').waitFor()
+  const save = async (name: string) => {
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name, exact: true }).click()
+    const download = await downloading
+    return {
+      name: download.suggestedFilename(),
+      lines: readFileSync(await download.path(), 'utf8')
+        .trimEnd()
+        .split(/\r?\n/),
+    }
+  }
+  const csv = await save('CSV')
+  expect(csv.name).toMatch(/^senml_attic_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv$/)
+  expect(csv.lines[0]).toBe('seq,time,device,metric,channel,value,unit,quality')
+  expect(csv.lines.filter((line) => /^\d+,[^,]+,senml:attic,temperature,,\d+,Cel,$/.test(line))).toHaveLength(12_000)
+  expect(csv.lines).toHaveLength(12_001)
+  const ndjson = await save('NDJSON')
+  expect(new Set(ndjson.lines.map((line) => JSON.parse(line).seq)).size).toBe(12_000)
+  await page.getByText('12,000 readings saved').waitFor()
+  await shoot(page, 'export')
 })
 
 it('asks for a token where one is needed', async () => {

@@ -99,7 +99,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
       version,
       pageFolder,
       backupFolder: config.data,
-      options: config.http,
+      options: { ...config.http, connectionsPerAddress: config.limits.connectionsPerAddress },
     })
     opened.push(() => server.close())
     const http = await server.listen(config.http.listen)

@@ -13,6 +13,7 @@ import { closer } from './closing.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
 import { healthRoutes, type InputReport } from './health.ts'
+import { limitAddresses } from './limit-addresses.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics, type IntakeReport } from './metrics.ts'
@@ -51,6 +52,10 @@ export interface HttpOptions {
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]
   readonly maxStreams: number
+  /** Connections that one address may have; loopback is exempt. No bound unless said. */
+  readonly connectionsPerAddress?: number | undefined
+  /** Within how long a request has to arrive, head and body; 30 s unless said. */
+  readonly requestMs?: Millis | undefined
   /** Serve HTTPS, HTTP/2 or HTTP/1.1 as the client likes; the local socket stays plain. */
   readonly tls?: TlsFiles | undefined
   /** After how long without progress a stream is closed; two minutes unless said. */
@@ -80,7 +85,10 @@ export interface HttpServer {
 const headerBytesMax = 16_384
 
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
-const requestMs = 30_000
+const requestMsDefault: Millis = 30_000
+
+/** Time to read why a request was refused. */
+const farewellMs: Millis = 2000
 
 /**
  * Streams that one browser may have open over one connection of HTTP/2: each holds a page at most. Without a request for
@@ -107,6 +115,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   routes.push(descriptionRoute(routes, deps.version))
   const page = servePage(deps.pageFolder, tokens)
   const closers: (() => Promise<void>)[] = []
+  const requestMs = options.requestMs ?? requestMsDefault
+  const limits = limitsFor(requestMs)
 
   const secure: Http2SecureServer[] = []
 
@@ -120,9 +130,10 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       else void streams.serve(req, res, listener, device ?? undefined)
     }
     const tls = listener.kind === 'tcp' ? options.tls : undefined
-    const server = tls ? createHttps(tls, answer) : createServer(limits, answer)
+    const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
     if (tls) secure.push(server as Http2SecureServer)
-    server.on('clientError', refuse)
+    server.on('clientError', (error, socket) => refuse(error, socket as Socket, requestMs))
+    limitAddresses(server, options.connectionsPerAddress ?? Number.POSITIVE_INFINITY, logger)
     closers.push(closer(server))
     return server
   }
@@ -148,10 +159,23 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   }
 }
 
-const limits = { maxHeaderSize: headerBytesMax, headersTimeout: requestMs, requestTimeout: requestMs }
+/** Node looks for late requests only this often, unless said every 30 s. */
+function limitsFor(requestMs: Millis) {
+  const connectionsCheckingInterval = Math.min(requestMs, 5000)
+  return {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval,
+  }
+}
 
 /** HTTP/2 and HTTP/1.1 by ALPN (RFC 7301). Node's API of the one is made to be taken for that of the other. */
-function createHttps(files: TlsFiles, answer: (req: IncomingMessage, res: ServerResponse) => void): Http2SecureServer {
+function createHttps(
+  files: TlsFiles,
+  limits: ReturnType<typeof limitsFor>,
+  answer: (req: IncomingMessage, res: ServerResponse) => void,
+): Http2SecureServer {
   const server = createSecureServer(
     {
       ...readCertificate(files),
@@ -197,7 +221,7 @@ function unescaped(text: string): string {
 }
 
 /** Answers what is no HTTP request at all, or not one that we take (RFC 6585 §5, RFC 9110 §15.5). */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: NodeJS.ErrnoException, socket: Socket, requestMs: Millis): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, title, detail] =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -208,6 +232,8 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   const body = JSON.stringify({ title, status, code: 'usage', detail })
   const head = `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}`
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`)
+  // Who is still sending would lose the answer if it were closed at once, and who never closes would stay.
+  setTimeout(() => socket.destroy(), farewellMs).unref()
 }
 
 function openToAll({ host, port }: Address): GatewayError {

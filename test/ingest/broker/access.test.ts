@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import { AddressCount } from '../../../src/address-count.ts'
 import { refusalOf, shown } from '../../../src/ingest/broker/access.ts'
-import { AddressCount } from '../../../src/ingest/broker/address-count.ts'
 import { limitLines } from '../../../src/ingest/broker/line-limit.ts'
 
 const verify = async (user: string, password: string) => user === 'sensor' && password === 'right'

@@ -13,8 +13,12 @@ export type InputConfig =
   | { readonly kind: 'mqtt'; readonly broker: BrokerConfig }
   | { readonly kind: 'serial'; readonly serial: SerialConfig }
 
-/** An input that can also send, such as a Sparkplug rebirth request. */
-export type RunningInput = Input & { publish?(topic: string, payload: Uint8Array): boolean }
+/** An input that may also be able to send, such as a Sparkplug rebirth request. */
+export type RunningInput = Input & {
+  publish?(topic: string, payload: Uint8Array): boolean
+  /** Takes over what changed in files that its configuration names. */
+  renew?(): void
+}
 
 interface Running {
   readonly config: InputConfig
@@ -38,7 +42,10 @@ export class Inputs {
   async become(wanted: ReadonlyMap<string, InputConfig>): Promise<void> {
     for (const [name, { config, input }] of this.#running) {
       const next = wanted.get(name)
-      if (next && isDeepStrictEqual(next, config)) continue
+      if (next && isDeepStrictEqual(next, config)) {
+        input.renew?.()
+        continue
+      }
       this.#running.delete(name)
       await input.stop()
     }

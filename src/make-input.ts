@@ -6,6 +6,7 @@ import { GatewayError } from './errors.ts'
 import type { SerialSource } from './framing.ts'
 import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
+import { readCertificate } from './http/tls.ts'
 import { BrokerInput } from './ingest/broker/broker-input.ts'
 import type { RetainedMessage, RetainedMessagesPort } from './ingest/broker/retained-messages.ts'
 import type { InputState } from './ingest/input.ts'
@@ -45,6 +46,7 @@ export function inputMaker(around: InputSurroundings): (config: InputConfig) => 
 
 function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurroundings): RunningInput {
   const { limits, users, intake, store, logger } = around
+  const { tls } = mqtt
   return new BrokerInput({
     host,
     port,
@@ -55,6 +57,7 @@ function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurr
     connectionsPerAddressMax: limits.connectionsPerAddress,
     unacked: around.unacked,
     sink: intake.take,
+    ...(tls && { certificate: () => readCertificate(tls) }),
     durability: store.durability,
     retained: retainedMessages(store),
     report: (line) => logger.warn({ input: 'broker' }, line),

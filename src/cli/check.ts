@@ -21,7 +21,9 @@ function summary(config: Config): string[] {
   return [
     `data in ${config.data}`,
     `HTTP${http.tls ? 'S' : ''} on ${http.listen.host}:${http.listen.port}`,
-    mqtt.listen ? `MQTT broker on ${mqtt.listen.host}:${mqtt.listen.port}` : 'no MQTT broker of its own',
+    mqtt.listen
+      ? `MQTT broker on ${mqtt.listen.host}:${mqtt.listen.port}${mqtt.tls ? ' with TLS' : ''}`
+      : 'no MQTT broker of its own',
     ...mqtt.brokers.map((broker) => `subscribes to ${broker.name}: ${broker.topics.join(', ')}`),
     ...serial.map(({ port, profile }) => `serial port ${port}: ${profile}`),
     ...(Object.keys(devices).length > 0 ? [`${Object.keys(devices).length} devices named or adjusted`] : []),

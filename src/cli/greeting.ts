@@ -24,7 +24,7 @@ function brokerLines({ broker }: Gateway, { mqtt }: Config): string[] {
   const configured = mqtt.brokers.map(({ name }) => `subscribed to ${name}`)
   const own = broker
     ? broker.embedded
-      ? hostsOf(broker.address).map((host) => `broker on ${host}:${broker.address.port}`)
+      ? hostsOf(broker.address).map((host) => `broker on ${host}:${broker.address.port}${mqtt.tls ? ' (TLS)' : ''}`)
       : [`subscribed to the broker that already listens on ${broker.address.host}:${broker.address.port}`]
     : []
   return [...own, ...configured].map((text) => `MQTT      ${text}`)

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts'
 import { problemLine } from '../config/load.ts'
 import type { Demo } from '../demo/demo.ts'
 import type { Gateway } from '../gateway.ts'
@@ -45,7 +46,7 @@ export async function start(options: StartOptions): Promise<void> {
       // Before the greeting: whoever reads where the page is may ask for a reload at once.
       signals.onReload = () => void takeOver(gateway, read(), demo, logger)
       await greet(gateway, config, options.lan ?? false)
-      if (demo) startDemo(demo, gateway)
+      if (demo) startDemo(demo, gateway, config)
       void supervisor.ready()
       await signals.stopped
       signals.onReload = () => undefined
@@ -100,12 +101,14 @@ async function takeOver(gateway: Gateway, settings: Settings, demo: Demo | undef
   }
 }
 
-function startDemo(demo: Demo, gateway: Gateway): void {
+function startDemo(demo: Demo, gateway: Gateway, { mqtt: { tls } }: Config): void {
   if (demo.withoutSerial) note(`${demo.withoutSerial.message}; ${demo.withoutSerial.hint}`)
   if (!gateway.broker) return note('no broker on this machine: no simulated MQTT sensors')
   const { host, port } = gateway.broker.address
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-  demo.publishTo({ url: `mqtt://${reachable}:${port}`, ...gateway.lend() })
+  // Over TLS on this machine; whose certificate it is does not matter to simulated sensors.
+  const scheme = tls && gateway.broker.embedded ? 'mqtts' : 'mqtt'
+  demo.publishTo({ url: `${scheme}://${reachable}:${port}`, rejectUnauthorized: false, ...gateway.lend() })
   note('simulated sensors are running; they are marked as such')
 }
 

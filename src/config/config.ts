@@ -50,6 +50,8 @@ export interface MqttConfig {
    * instead.
    */
   readonly listenChosen: boolean
+  /** The embedded broker speaks TLS. PEM files, absolute. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   readonly users: readonly BrokerUser[]
   /** No password asked for, even beyond loopback. */
   readonly anonymous: boolean

@@ -34,16 +34,13 @@ export function resolveConfig(parsed: ConfigFile, around: Surroundings): Config 
     http: {
       ...httpRest,
       listen: widen(listen, around.flags.lan),
-      ...(tls && {
-        tls: {
-          cert: readable(base, tls.cert, ['http', 'tls', 'cert'], around),
-          key: readable(base, tls.key, ['http', 'tls', 'key'], around),
-        },
-      }),
+      ...certificateOf(tls, base, 'http', around),
     },
     mqtt: {
       listen: mqttListen && widen(mqttListen, around.flags.lan),
-      listenChosen: parsed.mqtt.listen !== undefined,
+      // Nor does anybody who asks for TLS mean the broker that happens to be there.
+      listenChosen: parsed.mqtt.listen !== undefined || parsed.mqtt.tls !== undefined,
+      ...certificateOf(parsed.mqtt.tls, base, 'mqtt', around),
       users: resolveUsers(parsed, base, around),
       anonymous: parsed.mqtt.anonymous,
       brokers: resolveBrokers(parsed, base, around),
@@ -61,6 +58,17 @@ export function resolveConfig(parsed: ConfigFile, around: Surroundings): Config 
     },
     limits: parsed.limits,
   }
+}
+
+function certificateOf(
+  tls: ConfigFile['http']['tls'],
+  base: string,
+  part: 'http' | 'mqtt',
+  around: Surroundings,
+): { readonly tls?: { readonly cert: string; readonly key: string } } {
+  if (!tls) return {}
+  const file = (key: 'cert' | 'key') => readable(base, tls[key], [part, 'tls', key], around)
+  return { tls: { cert: file('cert'), key: file('key') } }
 }
 
 function resolveKeep({ log }: ConfigFile): Config['log']['keep'] {

@@ -14,12 +14,14 @@ const listenOrOff = z.union([z.literal(['off', false]), address('127.0.0.1:1883'
   error: 'write HOST:PORT such as 127.0.0.1:1883, or off',
 })
 
+const certificate = z.strictObject({
+  cert: text.describe('Certificate chain, a PEM file'),
+  key: text.describe('Its key, a PEM file'),
+})
+
 const http = z.strictObject({
   listen: address('127.0.0.1:8080').prefault('127.0.0.1:8080').describe('Address of the page and the API: HOST:PORT'),
-  tls: z
-    .strictObject({ cert: text.describe('Certificate chain, a PEM file'), key: text.describe('Its key, a PEM file') })
-    .exactOptional()
-    .describe('Serve HTTPS (HTTP/2 and HTTP/1.1)'),
+  tls: certificate.exactOptional().describe('Serve HTTPS (HTTP/2 and HTTP/1.1)'),
   origins: z
     .array(z.string().refine(isOrigin, { error: 'write an origin such as https://panel.example.org, without a path' }))
     .default([])
@@ -77,6 +79,7 @@ const mqtt = z.strictObject({
   listen: listenOrOff
     .exactOptional()
     .describe('Address of the embedded broker, or off; 127.0.0.1:1883 unless brokers are listed'),
+  tls: certificate.exactOptional().describe('The embedded broker speaks TLS, and nothing else'),
   users: z.array(user).default([]).describe('Users of the embedded broker; needed to listen beyond loopback'),
   anonymous: flag.default(false).describe('true: the embedded broker asks for no password, even beyond loopback'),
   brokers: z.array(broker).default([]).describe('Brokers to subscribe to'),

@@ -8,6 +8,8 @@ import { serialSensor, simulatedDevices, simulatedFrame, simulatedMessages } fro
 /** Where the simulated MQTT sensors publish. */
 export interface DemoBroker {
   readonly url: string
+  /** False: whatever certificate the broker shows will do. */
+  readonly rejectUnauthorized?: boolean
   readonly username?: string
   readonly password?: string
 }

@@ -17,8 +17,9 @@ export async function refusalOf(
   user: string | undefined,
   password: Buffer | undefined,
 ): Promise<AuthenticateError | undefined> {
-  if (clientId.length > clientIdLengthMax || /[\0-\x1f\x7f-\x9f]/.test(clientId))
-    return refusal(2, 'its client id is too long or holds control characters')
+  // Some brokers put the id into topics; a wildcard there would reach those of others.
+  if (clientId.length > clientIdLengthMax || /[\0-\x1f\x7f-\x9f#+]/.test(clientId))
+    return refusal(2, 'its client id is too long, or holds control characters or wildcards')
   if (user === undefined || !verify)
     return anonymous ? undefined : refusal(5, 'it gives no user name, and anonymous clients are not allowed')
   try {

@@ -1,13 +1,13 @@
 import { type EventEmitter, once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
-import { AddressCount } from '../../address-count.ts'
-import { GatewayError } from '../../errors.ts'
 import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
 import { AckGate } from '../mqtt/ack-gate.ts'
 import { type AccessOptions, refusalOf, shown } from './access.ts'
 import { admission } from './admission.ts'
 import { limitLines } from './line-limit.ts'
+import { type Certificate, createListener, explainListen } from './listener.ts'
 import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
 
@@ -33,6 +33,8 @@ export interface BrokerInputOptions extends AccessOptions {
   readonly host: string
   /** 0 takes a free one; see `port`. */
   readonly port: number
+  /** Reads the certificate and its key; where it is given, the broker speaks TLS. @throws GatewayError */
+  readonly certificate?: () => Certificate
   readonly messageBytesMax: number
   readonly connectionsMax?: number
   readonly connectionsPerAddressMax: number
@@ -54,7 +56,6 @@ export interface BrokerInputOptions extends AccessOptions {
 export class BrokerInput implements Input {
   readonly #options: BrokerInputOptions
   readonly #retained: RetainedMessages
-  readonly #addresses: AddressCount
   readonly #clients = new Map<AckGate, { readonly address: string; readonly filters: Set<string> }>()
   readonly #report: (line: string) => void
   #aedes: Aedes | undefined
@@ -69,7 +70,6 @@ export class BrokerInput implements Input {
   constructor(options: BrokerInputOptions) {
     this.#options = options
     this.#retained = new RetainedMessages(options.retained)
-    this.#addresses = new AddressCount(options.connectionsPerAddressMax)
     this.#report = limitLines((line) => options.report?.(line))
   }
 
@@ -95,13 +95,15 @@ export class BrokerInput implements Input {
     return this.#clients.size
   }
 
-  /** Rejects with GatewayError: `conflict` when another program has the port, `config` when it may not be used. */
+  /** Rejects with GatewayError: `conflict` when another program has the port, `config` when it or the certificate cannot be used. */
   async start(): Promise<void> {
     if (this.#server) return
-    const { host, port, connectionsMax = connectionsMaxDefault } = this.#options
+    const { host, port, certificate, connectionsMax = connectionsMaxDefault } = this.#options
+    const secured = certificate?.()
     const aedes = await this.#createAedes()
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
-      this.#accept(aedes, socket),
+    const server = createListener(
+      { ...this.#options, certificate: secured, handshakeMs: connectMs, report: this.#report },
+      (socket, address) => this.#accept(aedes, socket, address),
     )
     server.maxConnections = connectionsMax
     server.on('drop', () => this.#report(`more than ${connectionsMax} connections: some are turned away`))
@@ -151,6 +153,12 @@ export class BrokerInput implements Input {
     for (const take of this.#parked.splice(0)) take()
   }
 
+  /** Reads the certificate anew; connections that are open keep the old one. @throws GatewayError when it cannot be used */
+  renew(): void {
+    const certificate = this.#options.certificate?.()
+    if (certificate && this.#server) (this.#server as TlsServer).setSecureContext(certificate)
+  }
+
   /** Publishes at QoS 0 to whoever has subscribed; false when the broker is not running. */
   publish(topic: string, payload: Uint8Array): boolean {
     if (!this.#aedes) return false
@@ -192,20 +200,13 @@ export class BrokerInput implements Input {
     return aedes
   }
 
-  #accept(aedes: Aedes, socket: Socket): void {
-    const address = socket.remoteAddress ?? ''
-    if (!this.#addresses.add(address)) {
-      this.#report(`${address} has ${this.#options.connectionsPerAddressMax} connections already: one more turned away`)
-      socket.destroy()
-      return
-    }
+  #accept(aedes: Aedes, socket: Socket, address: string): void {
     const { durability, unacked, messageBytesMax } = this.#options
     const admit = admission(messageBytesMax, (connack) => socket.end(connack))
     const gate = new AckGate(socket, durability, { admit, ...(unacked !== undefined && { unacked }) })
     this.#clients.set(gate, { address, filters: new Set() })
     gate.once('close', () => {
       this.#clients.delete(gate)
-      this.#addresses.remove(address)
     })
     aedes.handle(gate)
   }
@@ -254,15 +255,4 @@ export class BrokerInput implements Input {
     const address = this.#clients.get(conn as AckGate)?.address ?? 'an unknown address'
     this.#report(`client ${shown(id)} from ${address} was disconnected: ${error.message}`)
   }
-}
-
-function explainListen(error: NodeJS.ErrnoException, at: string): GatewayError {
-  if (error.code === 'EADDRINUSE')
-    return new GatewayError(
-      'conflict',
-      `${at} is in use by another program`,
-      'stop it, or set mqtt.listen to another port',
-    )
-  const hint = error.code === 'EACCES' ? 'choose a port above 1023' : 'set mqtt.listen to an address of this machine'
-  return new GatewayError('config', `cannot listen on ${at}: ${error.message}`, hint)
 }

@@ -25,7 +25,7 @@ it('asks to come back later when passwords cannot be checked', async () => {
   expect(await refusalOf({ anonymous: false, verify: broken }, 'id', 'a', right)).toMatchObject({ returnCode: 3 })
 })
 
-it.each(['a\nb', '\u001b[31m', 'x'.repeat(257)])('refuses the client id %j', async (id) => {
+it.each(['a\nb', 'a/#', '+', '\u001b[31m', 'x'.repeat(257)])('refuses the client id %j', async (id) => {
   expect(await refusalOf({ anonymous: true }, id, undefined, undefined)).toMatchObject({ returnCode: 2 })
 })
 

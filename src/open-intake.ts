@@ -59,7 +59,7 @@ function hear(event: DeviceEvent, source: string, time: Millis, directory: Devic
     case 'removed':
       return directory.setStatus(event.device, false, 'device', time)
     case 'seen':
-      return directory.seen(event.device, event.profile, source, event.name)
+      return directory.seen(event.device, event.profile, source, event.name, event.silentAfterMs)
     case 'publish':
       inputs.publish(source, event.topic, event.payload)
   }

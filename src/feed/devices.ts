@@ -20,6 +20,8 @@ interface Entry extends Known {
   /** Head of the log when it said so: a later reading proves an offline device wrong. */
   onlineAt: Seq
   readonly rhythm: Rhythm
+  /** How long it says itself that it is silent at most. */
+  silentAfterMs?: Millis
   /** Silent for too long. */
   silent: boolean
   /** What it and its bridge say together. */
@@ -106,9 +108,13 @@ export class DeviceDirectory implements TagSource {
     return entry && showDevice(entry, this.#labels.get(entry.id))
   }
 
-  /** A frame of the device was decoded. Called for every frame: cheap when nothing is new. */
-  seen(id: DeviceId, profile: string, source: string, announced?: string): void {
+  /**
+   * A frame of the device was decoded. Called for every frame: cheap when nothing is new.
+   * @param silentAfterMs how long it says itself that it is silent at most
+   */
+  seen(id: DeviceId, profile: string, source: string, announced?: string, silentAfterMs?: Millis): void {
     const entry = this.#entry(id)
+    if (silentAfterMs !== undefined) entry.silentAfterMs = silentAfterMs
     const { kept } = entry
     if (kept.profile === profile && kept.source === source && (announced ?? kept.announced) === kept.announced) return
     this.#keep(entry, { ...kept, profile, source, ...(announced !== undefined && { announced }) })
@@ -136,11 +142,9 @@ export class DeviceDirectory implements TagSource {
   noteSilence(familyMs: (profile: string) => Millis | undefined, now: Millis = performance.now()): void {
     for (const entry of this.#entries.values()) {
       if (entry.silent || entry.online) continue
-      entry.silent = isSilent(
-        entry.rhythm,
-        now,
-        entry.kept.profile === undefined ? undefined : familyMs(entry.kept.profile),
-      )
+      const { profile } = entry.kept
+      const longest = entry.silentAfterMs ?? (profile === undefined ? undefined : familyMs(profile))
+      entry.silent = isSilent(entry.rhythm, now, longest)
       if (entry.silent) this.#judge(entry, Date.now())
     }
   }

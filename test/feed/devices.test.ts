@@ -137,6 +137,19 @@ it('takes a device for offline that is silent for longer than its family, and fo
   restarted.close()
 })
 
+it('takes the word of a device for how long it may be silent', async () => {
+  const store = new MemoryStore()
+  const directory = await DeviceDirectory.open(store)
+  directory.seen('ha:g', 'ha-discovery', 'mqtt', 'Garden', 900_000)
+  store.append([reading({ device: 'ha:g' })])
+  await directory.list()
+  directory.noteSilence(() => undefined, performance.now() + 800_000)
+  expect((await directory.get('ha:g'))?.status).toBe('online')
+  directory.noteSilence(() => undefined, performance.now() + 1_000_000)
+  expect((await directory.get('ha:g'))?.status).toBe('offline')
+  directory.close()
+})
+
 it('forgets a device over a restart, until it is heard again', async () => {
   const store = new MemoryStore()
   store.append([reading({ device: 'a:1', metric: 'old' })])

@@ -23,7 +23,7 @@ export const influx: Protocol = {
       const point = number === lines[0]!.number ? first : readLine(text)
       if (point === null) draft.reject('text_syntax', `line ${number}`)
       else take(draft, point, number)
-      if (draft.fields > fieldsMax) {
+      if (draft.fields > draft.fieldsMax) {
         draft.rejectAll('too_many_fields', 'message')
         break
       }
@@ -33,8 +33,6 @@ export const influx: Protocol = {
 }
 
 const equalsSign = 0x3d
-
-const fieldsMax = 500
 
 interface Line {
   readonly text: string
@@ -62,7 +60,7 @@ function take(draft: Draft, { measurement, tags, fields, time }: Point, line: nu
   if (time !== undefined) draft.timed(time, 'auto', `line ${line}`)
   const unit = tags.find(([key]) => unitTags.has(key))?.[1]
   for (const field of fields) {
-    if (++draft.fields > fieldsMax) return
+    if (++draft.fields > draft.fieldsMax) return
     // A field that is only called `value` is what the measurement is called.
     const name = field.key === 'value' ? measurement : field.key
     draft.measureAs(targetFor(name, unit, field), field.value, field.key)

@@ -15,14 +15,11 @@ export const senml: Protocol = {
     if (pack === null) return false
     const refused = pack.some((record) => !mayRead(record, draft))
     if (refused) return true
-    if (pack.length > recordsMax) draft.reject('too_many_fields', 'message')
+    if (pack.length > draft.fieldsMax) draft.reject('too_many_fields', 'message')
     else resolve(pack, draft)
     return true
   },
 }
-
-/** As many as a message may have fields. */
-const recordsMax = 500
 
 /** Version of the format that this reads, and which a pack has unless it says otherwise (RFC 8428 §4.1). */
 const version = 10

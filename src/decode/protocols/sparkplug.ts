@@ -111,7 +111,7 @@ function measureAll(
   prefix: string,
 ): void {
   for (const metric of metrics) {
-    if (++draft.fields > fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
     const known = metric.alias === undefined ? undefined : births?.byAlias.get(metric.alias)
     const own = metric.name === undefined ? undefined : prefix + metric.name
     const born = metric.name === undefined ? known : (births?.byName.get(own!) ?? known)
@@ -127,8 +127,6 @@ function measureAll(
     }
   }
 }
-
-const fieldsMax = 500
 
 function measure(draft: Draft, metric: SparkplugMetric, name: string, born: Born | undefined): void {
   const type = metric.type || born?.type || typeOf(metric.value)

@@ -55,7 +55,7 @@ function withoutUnits(draft: Draft, decoded: object): object {
   const others: [string, unknown][] = []
   for (const [name, value] of Object.entries(decoded)) {
     const [, number, unit] = (typeof value === 'string' && value.length < 40 && quantity.exec(value)) || []
-    if (unit === undefined || !metricOfUnit(unit) || ++draft.fields > fieldsMax) others.push([name, value])
+    if (unit === undefined || !metricOfUnit(unit) || ++draft.fields > draft.fieldsMax) others.push([name, value])
     else draft.measureAs(targetOf(name, unit), number, `${draft.at}.${name}`)
   }
   return Object.fromEntries(others)
@@ -87,7 +87,7 @@ const gatewaysMax = 500
 function takeNormalized(draft: Draft, measurements: readonly unknown[]): void {
   const { time } = draft
   for (const [index, measurement] of measurements.entries()) {
-    if (++draft.fields > fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
     const at = `uplink_message.normalized_payload.${index}`
     const own = lookUp(measurement, ['time'])
     if (own !== undefined) draft.timed(own, 'iso', `${at}.time`)
@@ -98,8 +98,6 @@ function takeNormalized(draft: Draft, measurements: readonly unknown[]): void {
     draft.time = time
   }
 }
-
-const fieldsMax = 500
 
 function takeLocation(draft: Draft, location: object): void {
   draft.timed(lookUp(draft.root, ['received_at']), 'iso', 'received_at')

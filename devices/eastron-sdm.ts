@@ -5,7 +5,7 @@ export const eastronSdm = defineDevice({
   id: 'eastron-sdm',
   name: 'Eastron SDM energy meter: SDM120, SDM230, SDM630, SDM72D-M',
   family: 'modbus',
-  about: 'https://www.eastroneurope.com/images/uploads/products/protocol/SDM630_MODBUS_Protocol.pdf',
+  about: 'https://lamaplc.com/doku.php?id=com:eastron',
   silentAfterMs: 5 * 60_000,
   serial: { framing: { kind: 'modbus-rtu' }, baud: 9600 },
   messages: [

@@ -4,7 +4,7 @@ export const senseairS8 = defineDevice({
   id: 'senseair-s8',
   name: 'Senseair S8 CO₂ sensor',
   family: 'modbus',
-  about: 'https://rmtplusstoragesenseair.blob.core.windows.net/docs/Dev/publicerat/TDE2067.pdf',
+  about: 'https://senseair.com/products/size-counts/s8-5/',
   silentAfterMs: 5 * 60_000,
   serial: { framing: { kind: 'modbus-rtu' }, baud: 9600 },
   messages: [

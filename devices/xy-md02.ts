@@ -4,7 +4,7 @@ export const xyMd02 = defineDevice({
   id: 'xy-md02',
   name: 'XY-MD02 temperature and humidity over RS-485',
   family: 'modbus',
-  about: 'https://www.sah.rs/media/sah/techdocs/xy-md02-manual.pdf',
+  about: 'http://www.sah.rs/media/sah/techdocs/xy-md02-manual.pdf',
   silentAfterMs: 5 * 60_000,
   serial: { framing: { kind: 'modbus-rtu' }, baud: 9600 },
   messages: [

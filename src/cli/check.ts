@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { configJsonSchema } from '../config/schema.ts'
+import { checkExamples } from './check-examples.ts'
 import { checkSettings, requireConfig } from './settings.ts'
 import { paint, print } from './terminal.ts'
 
@@ -11,7 +12,8 @@ export interface CheckOptions {
 export async function check(file: string | undefined, options: CheckOptions): Promise<void> {
   if (options.schema) return print(JSON.stringify(configJsonSchema(), null, 2))
   const settings = checkSettings({ ...(file !== undefined && { file }) })
-  const config = requireConfig(settings)
+  const problems = [...settings.problems, ...checkExamples(settings.profiles)]
+  const config = requireConfig({ ...settings, problems })
   await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)
   for (const line of summary(config)) await print(`  ${line}`)
 }

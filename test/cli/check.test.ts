@@ -67,6 +67,24 @@ describe('rivulet check', () => {
     ])
   })
 
+  it('runs the examples of profiles and says what they give instead', async () => {
+    mkdirSync(join(cwd, 'profiles'))
+    const profile = { id: 'mine', name: 'Mine', messages: [{ topic: 'm/{device}', readings: { t: 'temperature' } }] }
+    const examples = [
+      { topic: 'm/1', payload: '{"t":20}', readings: [{ metric: 'temperature', value: 20 }] },
+      { topic: 'm/1', payload: '{"t":20}', readings: [{ metric: 'temperature', value: 21 }] },
+      { topic: 'm/1', payload: '{"t":null}', rejected: ['sentinel'] },
+    ]
+    writeFileSync(join(cwd, 'profiles', 'mine.json'), JSON.stringify({ ...profile, examples }))
+    const { code, err } = await rivulet(['check'], { cwd })
+    expect(code).toBe(2)
+    const instead = 'correct the example, or the rule that it is for'
+    expect(err.trim().split('\n')).toEqual([
+      `profile mine, example 2: says temperature 21, gives temperature 20; ${instead}`,
+      `profile mine, example 3: says that sentinel is rejected, rejects null_value; ${instead}`,
+    ])
+  })
+
   it('prints the schema for editors', async () => {
     const { code, out } = await rivulet(['check', '--schema'], { cwd })
     expect(code).toBe(0)

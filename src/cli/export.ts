@@ -1,6 +1,6 @@
-import type { Reading } from '../client/client.ts'
-import { clientOf, type GatewayOptions } from './connect.ts'
-import { note, print } from './terminal.ts'
+import { answerOf, ClientError, reasonOf } from '../client/request.ts'
+import { connectionTo, type GatewayOptions } from './connect.ts'
+import { note, write } from './terminal.ts'
 
 export interface ExportOptions extends GatewayOptions {
   readonly metric?: readonly string[]
@@ -9,57 +9,73 @@ export interface ExportOptions extends GatewayOptions {
   readonly format: 'csv' | 'ndjson'
 }
 
-const columns = ['seq', 'time', 'device', 'metric', 'channel', 'value', 'unit', 'quality'] as const
+/** How often the line that counts is drawn again. */
+const redrawMs = 250
 
-/** `rivulet export`: stored readings on standard output, progress on standard error. */
+/** `rivulet export`: stored readings on standard output as they come, progress on standard error. */
 export async function exportReadings(devices: readonly string[], options: ExportOptions): Promise<void> {
   const { metric = [], from, to, format } = options
-  const progress = startProgress()
-  if (format === 'csv') await print(columns.join(','))
-  const readings = clientOf(options).readings({
-    device: devices,
-    metric,
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  })
-  let count = 0
-  let lines: string[] = []
-  for await (const reading of readings) {
-    lines.push(format === 'csv' ? csvLine(reading) : JSON.stringify(reading))
-    count += 1
-    // One write for many lines: a million of them take seconds otherwise.
-    if (lines.length === 1000) {
-      await print(lines.join('\n'))
-      lines = []
-      progress(count)
-    }
+  const query = new URLSearchParams({ format, limit: 'all' })
+  for (const device of devices) query.append('device', device)
+  for (const name of metric) query.append('metric', name)
+  if (from !== undefined) query.set('from', from)
+  if (to !== undefined) query.set('to', to)
+  const answer = await answerOf(connectionTo(options), '/api/readings', { query })
+  const progress = new Progress(format)
+  const decoder = new TextDecoder()
+  for await (const chunk of chunksOf(answer)) {
+    progress.add(decoder.decode(chunk, { stream: true }))
+    await write(chunk)
   }
-  if (lines.length > 0) await print(lines.join('\n'))
-  progress(count, true)
+  progress.end()
 }
 
-/** RFC 4180 §2. */
-function csvLine(reading: Reading): string {
-  return columns
-    .map((column) => {
-      const text = String(reading[column] ?? '')
-      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-    })
-    .join(',')
+/** @throws ClientError when the answer ends before its end: what was written until then is not everything */
+async function* chunksOf(answer: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer.body!
+  } catch (error) {
+    throw new ClientError(
+      `the gateway went away (${reasonOf(error)}), and the export is not complete`,
+      0,
+      'run it again',
+    )
+  }
 }
 
-/** On a terminal a line that counts, redrawn four times a second; else only the sum at the end. */
-function startProgress(): (count: number, done?: boolean) => void {
-  const started = Date.now()
-  let shown = started
-  return (count, done = false) => {
-    const text = `${count.toLocaleString('en')} readings`
-    if (done) {
-      const seconds = ((Date.now() - started) / 1000).toFixed(1)
-      note(`${process.stderr.isTTY ? '\r' : ''}${text} in ${seconds} s`)
-    } else if (process.stderr.isTTY && Date.now() - shown > 250) {
-      shown = Date.now()
-      process.stderr.write(`\r${text}`)
+/** On a terminal a line that counts and says how far in time it is; else only the sum at the end. */
+class Progress {
+  readonly #started = Date.now()
+  readonly #csv: boolean
+  #count: number
+  #shown = this.#started
+  #quoted = false
+
+  constructor(format: ExportOptions['format']) {
+    this.#csv = format === 'csv'
+    // The first line of CSV is no reading.
+    this.#count = this.#csv ? -1 : 0
+  }
+
+  add(text: string): void {
+    // A line break between quotes belongs to a value in CSV (RFC 4180 §2.6), and is escaped in JSON.
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === 0x22 && this.#csv) this.#quoted = !this.#quoted
+      else if (code === 0x0a && !this.#quoted) this.#count++
     }
+    if (!process.stderr.isTTY || Date.now() - this.#shown < redrawMs) return
+    this.#shown = Date.now()
+    const time = /\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(text.slice(-400))?.[0]
+    process.stderr.write(`\r${this.#sum}${time ? `, at ${time.replace('T', ' ')} UTC` : ''}   `)
+  }
+
+  end(): void {
+    const seconds = ((Date.now() - this.#started) / 1000).toFixed(1)
+    note(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${this.#sum} in ${seconds} s`)
+  }
+
+  get #sum(): string {
+    return `${this.#count.toLocaleString('en')} readings`
   }
 }

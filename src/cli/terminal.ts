@@ -9,8 +9,13 @@ type Format = Parameters<typeof styleText>[0]
  * gone is dealt with below.
  */
 export function print(line = ''): Promise<void> {
+  return write(`${line}\n`)
+}
+
+/** The same for text or bytes as they are. */
+export function write(text: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(`${line}\n`, () => resolve())
+    process.stdout.write(text, () => resolve())
   })
 }
 

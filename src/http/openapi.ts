@@ -81,7 +81,10 @@ const parameters: Readonly<Record<string, { readonly description: string; readon
   from: { description: 'Only readings of this time or later', schema: time },
   to: { description: 'Only readings before this time', schema: time },
   points: { description: 'The most buckets wanted of each series', schema: integer(1, 5000) },
-  limit: { description: 'The most entries in one answer', schema: { type: 'integer', minimum: 1 } },
+  limit: {
+    description: 'The most entries in one answer; `all` for readings as NDJSON or CSV',
+    schema: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'all' }] },
+  },
   format: { description: 'Instead of Accept', schema: { type: 'string', enum: ['json', 'ndjson', 'csv'] } },
   before: { description: 'Only entries older than the one with this id', schema: { type: 'integer', minimum: 1 } },
 }

@@ -1,18 +1,17 @@
 import type { ParameterizedContext } from 'koa'
 import { GatewayError } from '../errors.ts'
 import type { StreamFilter, TagSource } from '../feed/filter.ts'
-import { isoTime, readingJson } from '../feed/json.ts'
 import { type Gap, positionId, startAfter } from '../feed/position.ts'
+import type { TimeRange } from '../log/log.ts'
 import type { Store } from '../log/store.ts'
 import type { LoggedReading, Millis, Seq } from '../reading.ts'
 import type { Identity } from './access.ts'
+import { sendAll } from './export.ts'
 import { Query } from './query.ts'
+import { type Format, formats, renderPage } from './reading-text.ts'
 import { choiceParameters, chosen } from './selection.ts'
 
 export const readingsParameters = [...choiceParameters, 'from', 'to', 'after', 'limit', 'format']
-
-const formats = { json: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv' } as const
-type Format = keyof typeof formats
 
 /** One answer searches the log for at most this long; what is left is another page. */
 const searchMs: Millis = 250
@@ -27,19 +26,21 @@ export async function sendReadings(
   const query = new Query(ctx.querystring, readingsParameters)
   const format = formatOf(ctx, query)
   const filter = chosen(query, identity, tags)
-  const limit = query.whole('limit', 1, 10_000) ?? 1000
+  const isAll = query.one('limit') === 'all'
+  const limit = isAll ? null : (query.whole('limit', 1, 10_000) ?? 1000)
   const times = {
     from: query.time('from') ?? Number.NEGATIVE_INFINITY,
     to: query.time('to') ?? Number.POSITIVE_INFINITY,
   }
   const { after, gap } = await beginning(store, query, times.from)
+  if (limit === null) return sendAll(ctx, store, { after, gap, filter, times }, format)
   const page = await search(store, after, filter, times, limit)
   const next = positionId(store.runs, page.next)
   const missing = gap ?? page.gap
   if (page.next < store.head) ctx.set('link', `<${nextUrl(ctx, next)}>; rel="next"`)
   if (missing && format !== 'json') ctx.set('rivulet-gap', JSON.stringify(missing))
   ctx.type = formats[format]
-  ctx.body = render[format](page.readings, next, missing)
+  ctx.body = renderPage(format, page.readings, next, missing)
 }
 
 function formatOf(ctx: ParameterizedContext, query: Query): Format {
@@ -60,11 +61,6 @@ async function beginning(store: Store, query: Query, from: Millis): Promise<{ af
   return { after: store.floor - 1 }
 }
 
-interface Times {
-  readonly from: Millis
-  readonly to: Millis
-}
-
 interface Found {
   readonly readings: readonly LoggedReading[]
   readonly next: Seq
@@ -72,14 +68,14 @@ interface Found {
 }
 
 /**
- * Searches up to the head even where `to` is long past: devices that store and forward bring old times late, and one
- * clock that runs ahead would end the search early.
+ * Goes on to the head even where `to` is long past: devices that store and forward bring old times late, and one clock
+ * that runs ahead would end the search early. Blocks of the log that hold no such time are not read.
  */
 async function search(
   store: Store,
   after: Seq,
   filter: StreamFilter | null,
-  times: Times,
+  times: TimeRange,
   limit: number,
 ): Promise<Found> {
   const until = performance.now() + searchMs
@@ -87,10 +83,9 @@ async function search(
   let next = after
   let gap: Gap | undefined
   do {
-    const page = await store.read(next, filter, limit - readings.length)
+    const page = await store.read(next, filter, limit - readings.length, times)
     if (page.lost) gap ??= { ...page.lost, reason: 'retention' }
-    for (const reading of page.readings)
-      if (reading.time >= times.from && reading.time < times.to) readings.push(reading)
+    readings.push(...page.readings)
     next = page.next
   } while (readings.length < limit && next < store.head && performance.now() < until)
   return { readings, next, ...(gap && { gap }) }
@@ -100,22 +95,4 @@ function nextUrl(ctx: ParameterizedContext, next: string): string {
   const parameters = new URLSearchParams(ctx.querystring)
   parameters.set('after', next)
   return `${ctx.path}?${parameters}`
-}
-
-const render: Record<Format, (readings: readonly LoggedReading[], next: string, gap: Gap | undefined) => string> = {
-  json: (readings, next, gap) =>
-    `{"readings":[${readings.map(readingJson).join(',\n')}],"next":"${next}"${gap ? `,"gap":${JSON.stringify(gap)}` : ''}}`,
-  ndjson: (readings) => readings.map((reading) => `${readingJson(reading)}\n`).join(''),
-  // RFC 4180: lines end in CRLF.
-  csv: (readings) =>
-    `${['seq,time,device,metric,channel,value,unit,quality', ...readings.map(csvLine)].join('\r\n')}\r\n`,
-}
-
-function csvLine({ seq, time, device, metric, channel, value, unit, quality }: LoggedReading): string {
-  return [seq, isoTime(time), device, metric, channel ?? '', value, unit ?? '', quality ?? ''].map(csvField).join(',')
-}
-
-function csvField(value: string | number | boolean): string {
-  const text = String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

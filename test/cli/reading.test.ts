@@ -184,43 +184,43 @@ describe('rivulet tail', () => {
 })
 
 describe('rivulet export', () => {
-  const readings = [
-    { seq: 1, device: 'a:b', metric: 'power', channel: 'l1', value: 1.5, unit: 'W', time: '2026-01-01T00:00:00.000Z' },
-    {
-      seq: 2,
-      device: 'a:b',
-      metric: 'note',
-      value: 'say "x",\ny',
-      unit: null,
-      time: '2026-01-01T00:00:01.000Z',
-      quality: 'stale',
-    },
-  ]
+  const csv =
+    'seq,time,device,metric,channel,value,unit,quality\r\n' +
+    '1,2026-01-01T00:00:00.000Z,a:b,power,l1,1.5,W,\r\n' +
+    '2,2026-01-01T00:00:01.000Z,a:b,note,,"say ""größer"",\ny",,stale\r\n'
 
-  it('writes CSV to standard output and progress to standard error', async () => {
-    await serve(json({ readings, next: 'run.2' }))
+  it('writes CSV to standard output as it comes, and progress to standard error', async () => {
+    await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' })
+      // Cut within a letter and within quotes.
+      const bytes = Buffer.from(csv)
+      response.write(bytes.subarray(0, bytes.indexOf('ö') + 1))
+      setTimeout(() => response.end(bytes.subarray(bytes.indexOf('ö') + 1)), 20)
+    })
     const { code, out, err } = await rivulet(['export', 'a:b', '--from', '7d', '--to', '2026-02-01T00:00:00Z'], { cwd })
     expect(code).toBe(0)
-    expect(out).toBe(
-      [
-        'seq,time,device,metric,channel,value,unit,quality',
-        '1,2026-01-01T00:00:00.000Z,a:b,power,l1,1.5,W,',
-        '2,2026-01-01T00:00:01.000Z,a:b,note,,"say ""x"",\ny",,stale',
-        '',
-      ].join('\n'),
-    )
+    expect(out).toBe(csv)
     expect(err).toMatch(/^2 readings in \d+\.\d s\n$/)
-    expect(gateway!.requests[0]!.url).toBe('/api/readings?limit=10000&device=a%3Ab&from=7d&to=2026-02-01T00%3A00%3A00Z')
+    expect(gateway!.requests[0]!.url).toBe(
+      '/api/readings?format=csv&limit=all&device=a%3Ab&from=7d&to=2026-02-01T00%3A00%3A00Z',
+    )
   })
 
   it('writes NDJSON', async () => {
-    await serve(json({ readings, next: 'run.2' }))
-    const { out } = await rivulet(['export', '--format', 'ndjson'], { cwd })
-    expect(
-      out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual(readings)
+    const ndjson = '{"seq":1,"value":"5\\""}\n{"seq":2,"value":1}\n'
+    await serve((response) => response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(ndjson))
+    const { out, err } = await rivulet(['export', '--format', 'ndjson'], { cwd })
+    expect(out).toBe(ndjson)
+    expect(err).toMatch(/^2 readings in/)
+  })
+
+  it('fails when the gateway goes away before the end', async () => {
+    await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/csv' })
+      response.write(csv, () => response.destroy())
+    })
+    const { code, err } = await rivulet(['export'], { cwd })
+    expect(code).toBe(1)
+    expect(err).toMatch(/^rivulet: the gateway went away \(.*\), and the export is not complete; run it again\n$/)
   })
 })

@@ -81,11 +81,41 @@ it('speaks JSON, NDJSON and CSV, by Accept or by name', async () => {
   expect((await get('/api/readings?format=csv&limit=1')).headers.link).toContain('format=csv')
 })
 
+it('gives everything in one answer for a download', async () => {
+  const csv = await get('/api/readings?format=csv&limit=all&from=2026-01-02T00:00:00Z&to=2026-01-04T00:00:00Z')
+  expect(csv.body.split('\r\n').map((line) => line.split(',')[0])).toEqual(['seq', '2', '3', '7', ''])
+  expect(csv.headers['content-disposition']).toMatch(/^attachment; filename="readings-\d{4}-\d\d-\d\d\.csv"$/)
+  expect(csv.headers).not.toHaveProperty('link')
+  const many = new MemoryStore()
+  many.append(Array.from({ length: 10_000 }, (_, value) => reading({ value })))
+  many.retain(11)
+  const other = await startServer(many)
+  const ndjson = await ask(other, '/api/readings?format=ndjson&limit=all&after=0')
+  expect(ndjson.body.trimEnd().split('\n')).toHaveLength(9990)
+  expect(ndjson.headers['rivulet-gap']).toBe('{"from":1,"to":10,"reason":"retention"}')
+  await other.close()
+})
+
+it('breaks a download off rather than end it as if it were complete', async () => {
+  const many = new MemoryStore()
+  many.append(Array.from({ length: 10_000 }, (_, value) => reading({ value })))
+  const read = many.read.bind(many)
+  many.read = (after, ...rest) => {
+    if (after > 4000) many.retain(9000)
+    return read(after, ...rest)
+  }
+  const other = await startServer(many)
+  const answer = await fetch(`${other.url}/api/readings?format=csv&limit=all`)
+  await expect(answer.text()).rejects.toThrow()
+  await other.close()
+})
+
 it('refuses what it does not understand', async () => {
   for (const query of [
     'limit=0',
     'limit=10001',
     'limit=1e3',
+    'limit=all',
     'format=xml',
     'from=now',
     'after=-1',

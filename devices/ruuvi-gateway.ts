@@ -33,10 +33,13 @@ export const ruuviGateway = defineDevice({
   about: 'https://docs.ruuvi.com/gw-data-formats/mqtt-time-stamped-data-from-bluetooth-sensors',
   silentAfterMs: 15 * 60_000,
   messages: [
-    { topic: '{prefix...}/{gateway:mac}/gw_status', availability: { at: 'state', scope: 'bridge' } },
+    {
+      topic: ['{prefix...}/{gateway:mac}/gw_status', '{gateway:mac}/gw_status'],
+      availability: { at: 'state', scope: 'bridge' },
+    },
     { topic: '{prefix...}/{gateway:mac}/{what:gw_cmd|gw_response}', ignore: 'command_topic' },
     {
-      topic: '{prefix...}/{gateway:mac}/{tag:mac}',
+      topic: ['{prefix...}/{gateway:mac}/{tag:mac}', '{gateway:mac}/{tag:mac}'],
       form: 'object',
       when: { at: '$.gw_mac', exists: true },
       protocol: 'ruuvi',

@@ -85,6 +85,7 @@ export const victron = defineDevice({
     },
     { topic: 'N/c0619ab00001/solarcharger/279/Pv/V', payload: '', online: false },
     { topic: 'N/c0619ab00001/battery/512/Dc/0/Temperature', payload: '{"value": null}', rejected: ['null_value'] },
+    { topic: 'N/c0619ab00001/battery/512/Soc', payload: '{"value": []}', rejected: ['null_value'] },
     { topic: 'N/c0619ab00001/vebus/276/VebusMainState', payload: '{"value": 9}', rejected: ['ignored_topic'] },
     { topic: 'W/c0619ab00001/vebus/276/Mode', payload: '{"value": 3}', rejected: ['command_topic'] },
   ],

@@ -214,6 +214,8 @@ function readMembers({ rule, under, node }: Bound, draft: Draft): void {
   draft.above = under.length
   for (let i = 0; i < under.length; i++) draft.names[i] = under[i]!
   if (node === null) draft.reject('ignored_topic', 'message')
+  // An empty list where a value belongs, as Venus OS tells that it has none.
+  else if (node.leaf !== null && Array.isArray(value) && value.length === 0) visit(node, null, under.length - 1, draft)
   else if (typeof value === 'object' && value !== null && node.hasMembers) walk(node, value, under.length, draft)
   else if (node.leaf !== null) visit(node, value, under.length - 1, draft)
   // A single value where only longer topics have rules.

@@ -32,9 +32,10 @@ export function describeProperty(node: string, property: string, attributes: Pro
 
 /** The same for a property that nothing is known of, by what one value looks like. */
 export function guessProperty(node: string, property: string, value: string): MetricTarget {
+  // Of booleans these are the only spellings, whatever the property is called: `power` of a lamp is none in watts.
+  if (value === 'true' || value === 'false') return placed(worded(node, property, 'flag'), node)
   const known = meaningOf(property) ?? meaningOf(node)
   if (known && findMetric(known.metric)) return placed(quantityOf(node, property, undefined), node)
-  if (value === 'true' || value === 'false') return placed(worded(node, property, 'flag'), node)
   const isNumber = parseNumber(value) !== 'type_mismatch'
   return placed(isNumber ? quantityOf(node, property, undefined) : worded(node, property, 'text'), node)
 }

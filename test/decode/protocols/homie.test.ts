@@ -61,6 +61,7 @@ describe('a Homie 5 property', () => {
     expect(brief(played.send('homie/5/dev/temperature/degrees', '21'))).toEqual(['temperature@temperature 21 Cel'])
     expect(brief(played.send('homie/5/dev/x/speed-limit', '21'))).toEqual(['speed_limit@x 21 null'])
     expect(brief(played.send('homie/5/dev/x/on', 'true'))).toEqual(['on@x true null'])
+    expect(brief(played.send('homie/5/lamp/light/power', 'true'))).toEqual(['power@light true null'])
     expect(brief(played.send('homie/5/dev/x/on', 'maybe'))).toEqual(['on@x maybe null'])
   })
 

@@ -5,7 +5,7 @@ const axis = (channel: string) => ({ metric: 'acceleration', channel })
 const tyre = { metric: 'pressure', unit: 'bar', range: [0, 20_000] as [number, number] }
 
 /** Names of Theengs Decoder, which OpenMQTTGateway has built in. https://decoder.theengs.io/use/properties.html */
-export const bleReadings: Readings = {
+const bleReadings: Readings = {
   tempc: 'temperature',
   ...{ tempc1: probe('1'), tempc2: probe('2'), tempc3: probe('3') },
   ...{ tempc4: probe('4'), tempc5: probe('5'), tempc6: probe('6') },

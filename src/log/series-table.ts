@@ -41,6 +41,11 @@ export class SeriesTable {
 
   readonly seriesOf = (id: number): Series => this.#byId[id - 1]!
 
+  /** The ids of all series. */
+  all(): number[] {
+    return Array.from({ length: this.count }, (_, i) => i + 1)
+  }
+
   /** The id of a series, a new one when it was never seen. */
   intern(series: Series): number {
     const places = this.#byDevice.get(series.device)?.get(series.metric)?.get(series.channel)

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { GatewayError } from '../errors.ts'
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
-import { flagsOf, kindMask, kindNumber, toReadings } from './columns.ts'
+import { askHistory } from './ask-history.ts'
+import { toReadings } from './columns.ts'
 import { explain } from './explain.ts'
 import { GatedReader } from './gated-reader.ts'
 import type { Page, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
 import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
+import { Newest } from './newest.ts'
 import { type Keep, Retention } from './retention.ts'
 import type { Durability, HistoryQuery, Quarantine, Records, SeriesHistory, Store, StoreHealth } from './store.ts'
 import type { Thread } from './thread.ts'
@@ -20,9 +22,6 @@ const idsMax = 256
 
 /** Above this the write-ahead log is begun anew, with readers kept out for that moment. */
 const walBytesMax = 32 * 1024 * 1024
-
-/** Buckets of one answer: 10 MB, and some 20 MB as JSON. */
-const historyPointsMax = 250_000
 
 export interface StoreSettings {
   readonly ringReadings: number
@@ -44,13 +43,12 @@ export class SqliteStore implements Store {
   readonly #writer: Thread<WriterTable>
   readonly #reader: GatedReader
   readonly #behind: WriteBehind
+  readonly #newest: Newest
   readonly #retention: Retention
   readonly #waiters = new Waiters(() => this.head)
   #floor: Seq
   #size: Size
   #walBytesMax = walBytesMax
-  /** Last numbers of the series in earlier runs: looked up when somebody asks first. */
-  #earlier: Promise<ReadonlyMap<number, Seq>> | undefined
   #closing: Promise<Seq> | undefined
 
   constructor(
@@ -74,6 +72,7 @@ export class SqliteStore implements Store {
       rejected: (limit, before) => this.#reader.ask('rejected', { limit, before }),
       disk: (error) => this.#logDisk(error),
     })
+    this.#newest = new Newest(this.#behind, this.#reader)
     this.records = this.#behind.records
     this.quarantine = this.#behind.rejects
     this.durability = this.#behind.durability
@@ -160,54 +159,11 @@ export class SqliteStore implements Store {
   }
 
   latest(): Promise<readonly LoggedReading[]> {
-    return this.#newest(Array.from({ length: this.#behind.series.count }, (_, i) => i + 1))
+    return this.#newest.of(this.#behind.series.all(), this.#floor)
   }
 
-  async history({ filter, times, points }: HistoryQuery): Promise<readonly SeriesHistory[]> {
-    const { series, committed } = this.#behind
-    const ids = filter ? series.choose(filter).ids : Array.from({ length: series.count }, (_, i) => i + 1)
-    if (ids.length * points > historyPointsMax)
-      throw new GatewayError(
-        'usage',
-        `${ids.length} series with ${points} points each are too much for one answer`,
-        `name devices and metrics, or ask for at most ${Math.floor(historyPointsMax / ids.length)} points`,
-      )
-    if (ids.length === 0) return []
-    const kinds = await this.#kindsOf(ids)
-    const request = { ids: Uint32Array.from(ids), kinds, ...times, points, upTo: committed }
-    const { width, answers } = await this.#reader.ask('history', request)
-    return answers.map((answer, i) => ({ series: series.seriesOf(ids[i]!), resolution: width, ...answer }))
-  }
-
-  /** What a series holds is what its newest reading is; those of which none is kept have a history of numbers only. */
-  async #kindsOf(ids: readonly number[]): Promise<Uint8Array> {
-    const { series } = this.#behind
-    const unsure = ids.filter((id) => series.seriesOf(id).unit === null)
-    const kinds = new Map<number, number>()
-    for (const reading of await this.#newest(unsure)) kinds.set(series.intern(reading), flagsOf(reading) & kindMask)
-    return Uint8Array.from(ids, (id) => kinds.get(id) ?? kindNumber)
-  }
-
-  /** The newest reading of each series of which one is kept. */
-  async #newest(ids: readonly number[]): Promise<readonly LoggedReading[]> {
-    const { ring, series } = this.#behind
-    if (ids.length === 0) return []
-    this.#earlier ??= this.#reader.ask('lastSeqs', { to: this.runs.at(-1)!.first - 1, count: series.count })
-    const earlier = await this.#earlier.catch((error) => {
-      this.#earlier = undefined
-      throw error
-    })
-    const readings: LoggedReading[] = []
-    const onDisk: Seq[] = []
-    for (const id of ids) {
-      const seq = series.lastSeq(id) || earlier.get(id) || 0
-      if (seq < this.#floor) continue
-      if (seq >= ring.first) readings.push(ring.at(seq))
-      else onDisk.push(seq)
-    }
-    if (onDisk.length === 0) return readings
-    const rows = await this.#reader.ask('pick', { seqs: Float64Array.from(onDisk.sort((a, b) => a - b)) })
-    return [...toReadings(rows, series.seriesOf), ...readings]
+  history(query: HistoryQuery): Promise<readonly SeriesHistory[]> {
+    return askHistory(query, this.#behind, this.#reader, (ids) => this.#newest.of(ids, this.#floor))
   }
 
   health(): StoreHealth {

@@ -71,7 +71,7 @@ export function startApp(body: HTMLElement): void {
   document.addEventListener('visibilitychange', check)
 
   function open(route: Route): View {
-    if (route.view === 'device') return createDeviceView(context, route.id, route.range)
+    if (route.view === 'device') return createDeviceView(context, route)
     return route.view === 'inputs' ? createInputs() : createOverview(context, route)
   }
 

@@ -73,7 +73,8 @@ function stretches(from: Millis, now: Millis): [start: Millis, end: Millis | und
   return starts.map((start, at) => [start, at === 0 ? undefined : starts[at - 1]])
 }
 
-async function patiently<T>(load: () => Promise<T>, signal: AbortSignal): Promise<T | ApiError> {
+/** Tries again until there is an answer, or one that trying again does not change. */
+export async function patiently<T>(load: () => Promise<T>, signal: AbortSignal): Promise<T | ApiError> {
   for (;;) {
     try {
       return await load()

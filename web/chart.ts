@@ -5,7 +5,9 @@ import type { Columns } from './points.ts'
 import { onTheme } from './theme.ts'
 
 /** What the pointer or the arrow keys are on; undefined where on nothing. */
-export type Hover = { readonly time: Millis; readonly value: Value } | undefined
+export type Hover =
+  | { readonly time: Millis; readonly value: Value; readonly low?: number; readonly high?: number }
+  | undefined
 
 export interface Chart {
   readonly element: HTMLElement
@@ -29,12 +31,21 @@ export const chartFont = '12px system-ui, -apple-system, "Segoe UI", sans-serif'
 /** What tells one kind of chart from another. */
 export interface ChartKind {
   readonly height: number
-  readonly series: (ink: () => Ink) => uPlot.Series
+  readonly series: (ink: () => Ink) => uPlot.Series[]
+  readonly bands?: (ink: () => Ink) => uPlot.Band[]
   readonly scaleY: uPlot.Scale
   readonly axisY: uPlot.Axis
   /** Turns the points into what uPlot plots. */
-  readonly plot: (columns: Columns) => (number | null)[]
+  readonly plot: (columns: Columns) => (number | null)[][]
   readonly draw?: (u: uPlot, columns: Columns, ink: Ink) => void
+}
+
+/** What a person does with a chart. */
+export interface ChartListener {
+  hover(at: Hover): void
+  /** Wants to see this time only. */
+  zoom(from: Millis, to: Millis): void
+  unzoom(): void
 }
 
 /** A time closer to the right edge than this, in pixels, would be cut off. */
@@ -44,12 +55,12 @@ const edgeRoom = 14
 const cursorGroup = 'device'
 
 /** A chart over time that follows its width, the theme, the pointer and the arrow keys. */
-export function createChart(label: string, kind: ChartKind, hover: (at: Hover) => void): Chart {
+export function createChart(label: string, kind: ChartKind, { hover, zoom, unzoom }: ChartListener): Chart {
   const element = h('div', {
     class: 'chart',
     tabindex: '0',
     role: 'group',
-    'aria-label': `${label}: chart. The arrow keys read values.`,
+    'aria-label': `${label}: chart. The arrow keys read values, plus and minus zoom, 0 shows all.`,
   })
   let columns: Columns = { times: [], values: [] }
   let range: [from: Millis, to: Millis] = [0, 1]
@@ -72,26 +83,53 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
       legend: { show: false },
       cursor: {
         y: false,
-        drag: { x: false, y: false },
-        sync: { key: cursorGroup, scales: ['x', null] },
+        drag: { x: true, y: false, setScale: false, dist: 6 },
+        sync: {
+          key: cursorGroup,
+          scales: ['x', null],
+          // What is dragged over one chart is told once, by that one.
+          filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+        },
         points: { size: 8, width: 2, stroke: () => ink().surface, fill: () => ink().line },
       },
       scales: { x: { time: true, range: () => range }, y: kind.scaleY },
       axes: [timeAxis(ink), { ...axisLook(ink), size: roomForTexts, ...kind.axisY }],
-      series: [{}, kind.series(ink)],
+      series: [{}, ...kind.series(ink)],
+      bands: kind.bands?.(ink) ?? [],
       hooks: {
         setCursor: [() => hover(pointed())],
+        setSelect: [zoomToSelection],
         draw: kind.draw ? [(self) => kind.draw!(self, columns, ink())] : [],
       },
     },
-    [[], []],
+    [[], ...kind.plot(columns)],
     element,
   )
 
   function pointed(): Hover {
     const at = u.cursor.idx
     const value = at == null ? undefined : columns.values[at]
-    return value == null ? undefined : { time: columns.times[at!]!, value }
+    if (value == null) return undefined
+    const [low, high] = [columns.low?.[at!], columns.high?.[at!]]
+    return { time: columns.times[at!]!, value, ...(low != null && high != null && { low, high }) }
+  }
+
+  function zoomToSelection(self: uPlot): void {
+    const { left, width } = self.select
+    if (width < 2) return
+    deselect()
+    zoom(self.posToVal(left, 'x'), self.posToVal(left + width, 'x'))
+  }
+
+  function deselect(): void {
+    if (u.select.width > 0) u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+  }
+
+  /** Zooms around the point that the keys or the pointer are on. */
+  function zoomBy(factor: number): void {
+    const [from, to] = range
+    const middle = pinned ?? pointed()?.time ?? (from + to) / 2
+    zoom(middle - (middle - from) * factor, middle + (to - middle) * factor)
   }
 
   const resize = new ResizeObserver(() => {
@@ -102,7 +140,12 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
     cached = undefined
     u.redraw(false, true)
   })
+  u.over.addEventListener('dblclick', unzoom)
   element.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === '+' || event.key === '=') return zoomBy(0.5)
+    if (event.key === '-') return zoomBy(2)
+    if (event.key === '0') return unzoom()
     if (!['ArrowLeft', 'ArrowRight', 'Home', 'End', 'Escape'].includes(event.key)) return
     event.preventDefault()
     pin(nextPoint(columns, pinned ?? pointed()?.time, event.key))
@@ -119,8 +162,10 @@ export function createChart(label: string, kind: ChartKind, hover: (at: Hover) =
     element,
     draw(next, from, to) {
       columns = next
+      // What was dragged over the other charts of the view has been zoomed to.
+      if (Math.abs(to - from - (range[1] - range[0])) > 1) deselect()
       range = [from, to]
-      u.setData([next.times, kind.plot(next)], true)
+      u.setData([next.times, ...kind.plot(next)], true)
       if (pinned !== undefined) pin(pinned)
     },
     dispose() {
@@ -148,18 +193,32 @@ function axisLook(ink: () => Ink): uPlot.Axis {
 }
 
 function timeAxis(ink: () => Ink): uPlot.Axis {
-  const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-  const seconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const formats = timeFormats.map((options) => new Intl.DateTimeFormat(undefined, options))
   return {
     ...axisLook(ink),
     size: 28,
     space: 72,
     values: (u, splits, _axis, _space, stepMs) => {
-      const format = stepMs < 60_000 ? seconds : minutes
       const right = u.bbox.width / devicePixelRatio - edgeRoom
-      return splits.map((time) => (u.valToPos(time, 'x') > right ? '' : format.format(time)))
+      const textOf = (time: Millis) => formats[timeFormatAt(new Date(time), stepMs)]!.format(time)
+      return splits.map((time) => (u.valToPos(time, 'x') > right ? '' : textOf(time)))
     },
   }
+}
+
+const timeFormats: readonly Intl.DateTimeFormatOptions[] = [
+  { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  { hour: '2-digit', minute: '2-digit' },
+  { day: 'numeric', month: 'short' },
+  { month: 'short', year: 'numeric' },
+]
+
+/** Seconds, minutes, days or months; at midnight the day is named. */
+function timeFormatAt(time: Date, stepMs: Millis): number {
+  const dayMs = 86_400_000
+  if (stepMs >= 28 * dayMs) return 3
+  if (stepMs >= dayMs || time.getHours() * 60 + time.getMinutes() + time.getSeconds() === 0) return 2
+  return stepMs < 60_000 ? 0 : 1
 }
 
 /** Time of the point to which a key leads; undefined for none. Gaps are stepped over. */

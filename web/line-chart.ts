@@ -1,26 +1,41 @@
 import type uPlot from 'uplot'
-import { type Chart, createChart, type Hover, type Ink } from './chart.ts'
+import { type Chart, type ChartListener, createChart, type Ink } from './chart.ts'
 import { leastStep } from './unit.ts'
 
 /** A number over time. A null in the points breaks the line; a point between two of them is drawn as a dot. */
-export function createLineChart(label: string, unit: string | null, hover: (at: Hover) => void): Chart {
+export function createLineChart(label: string, unit: string | null, listener: ChartListener): Chart {
   const leastSpan = 10 * leastStep(unit)
   return createChart(
     label,
     {
       height: 190,
-      series: (ink) => ({
-        stroke: () => ink().line,
-        width: 1.75,
-        fill: (u) => fade(u, ink()),
-        points: { size: 5, width: 0, fill: () => ink().line, filter: alonePoints },
-      }),
+      series: (ink) => [
+        {
+          stroke: () => ink().line,
+          width: 1.75,
+          fill: (u) => fade(u, ink()),
+          points: { size: 5, width: 0, fill: () => ink().line, filter: alonePoints },
+        },
+        bandEdge(ink),
+        bandEdge(ink),
+      ],
+      bands: (ink) => [{ series: [2, 3], fill: () => `${ink().line}40` }],
       scaleY: { range: (_, low, high) => roomyRange(low, high, leastSpan) },
       axisY: { space: 34, values: (_, splits) => tickTexts(splits) },
-      plot: ({ values }) => values.map((value) => (typeof value === 'number' ? value : null)),
+      plot: ({ values, low, high }) => [
+        values.map((value) => (typeof value === 'number' ? value : null)),
+        high ?? values.map(() => null),
+        low ?? values.map(() => null),
+      ],
     },
-    hover,
+    listener,
   )
+}
+
+/** The extremes, faint: a spike is narrower than the band can show. */
+function bandEdge(ink: () => Ink): uPlot.Series {
+  const stroke = () => `${ink().line}73`
+  return { stroke, width: 1, points: { size: 3, width: 0, fill: stroke, filter: alonePoints } }
 }
 
 /** A range with some air, never so narrow that the noise of a sensor's last digit looks like an event. */

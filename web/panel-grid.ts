@@ -1,8 +1,11 @@
 import type { LoggedReading, Millis, Seq } from '../src/reading.ts'
 import { type KnownSeries, seriesKey } from './catalog.ts'
+import type { ChartListener } from './chart.ts'
+import { gatewayNow } from './clock.ts'
 import { h, place } from './dom.ts'
 import { frameJob } from './frame.ts'
 import { createPanel, type Panel } from './panel.ts'
+import type { Columns } from './points.ts'
 
 /** A chart of an hour moves one pixel in four seconds; what is new is still seen at once. */
 const drawEveryMs = 500
@@ -22,14 +25,27 @@ export interface PanelGrid {
   cut(to: Seq): void
   /** Forgets all points: their history is loaded anew. */
   clear(): void
-  setSpan(spanMs: Millis): void
+  /** Shows this time from now on. */
+  show(shown: Shown): void
   drawAll(): void
   dispose(): void
 }
 
+/** The time that charts show: up to now from the readings, or a stretch that the gateway summed up. */
+export type Shown =
+  | { readonly kind: 'live'; readonly spanMs: Millis }
+  | {
+      readonly kind: 'history'
+      readonly from: Millis
+      readonly to: Millis
+      readonly series: ReadonlyMap<string, Columns>
+    }
+
+const nothing: Columns = { times: [], values: [] }
+
 /** The charts of a device: those that are seen are drawn, some times a second, a few a frame. */
-export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
-  let spanMs = initialSpanMs
+export function createPanelGrid(initial: Shown, zooming: Pick<ChartListener, 'zoom' | 'unzoom'>): PanelGrid {
+  let shown = initial
   const panels = new Map<string, Panel>()
   const visible = new Set<Element>()
   /** Series whose panel is not up to date; those out of sight stay here. */
@@ -56,8 +72,14 @@ export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
         return
       }
       dirty.delete(key)
-      panel.draw(spanMs)
+      drawPanel(key, panel)
     }
+  }
+
+  function drawPanel(key: string, panel: Panel): void {
+    if (shown.kind === 'history') return panel.draw(shown.from, shown.to, shown.series.get(key) ?? nothing)
+    const now = gatewayNow()
+    panel.draw(now - shown.spanMs, now)
   }
 
   function drawAll(): void {
@@ -69,7 +91,7 @@ export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
     const known = panels.get(series.key)
     if (known?.series === series) return known
     known?.dispose()
-    const panel = createPanel(series)
+    const panel = createPanel(series, zooming)
     panels.set(series.key, panel)
     seen.observe(panel.element)
     return panel
@@ -78,9 +100,9 @@ export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
   return {
     element: h('div', {}, lines, states),
     arrange(series) {
-      const shown = series.map(panelOf)
+      const all = series.map(panelOf)
       const elementsWhere = (isState: boolean) =>
-        shown.filter((panel) => panel.isState === isState).map(({ element }) => element)
+        all.filter((panel) => panel.isState === isState).map(({ element }) => element)
       place(lines, elementsWhere(false))
       place(states, elementsWhere(true))
       drawAll()
@@ -110,8 +132,8 @@ export function createPanelGrid(initialSpanMs: Millis): PanelGrid {
     clear() {
       for (const { points } of panels.values()) points.clear()
     },
-    setSpan(next) {
-      spanMs = next
+    show(next) {
+      shown = next
       drawAll()
     },
     drawAll,

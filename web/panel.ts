@@ -2,12 +2,12 @@ import type { LoggedReading, Millis, Quality } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { seriesName } from './card.ts'
 import type { KnownSeries } from './catalog.ts'
-import type { Chart, Hover } from './chart.ts'
+import type { Chart, ChartListener, Hover } from './chart.ts'
 import { gatewayNow } from './clock.ts'
 import { h, setText } from './dom.ts'
 import { createLineChart } from './line-chart.ts'
 import { hueOf } from './metric.ts'
-import { createPoints, type Points } from './points.ts'
+import { type Columns, createPoints, type Points } from './points.ts'
 import { quantity } from './quantity.ts'
 import { createStateChart } from './state-chart.ts'
 
@@ -19,13 +19,13 @@ export interface Panel {
   readonly points: Points
   /** Shows the newest value, or the one pointed at. */
   showValue(): void
-  /** Draws the last `spanMs` and the value. */
-  draw(spanMs: Millis): void
+  /** Draws this time and the value: the points, or instead of them what the gateway summed up. */
+  draw(from: Millis, to: Millis, history?: Columns): void
   dispose(): void
 }
 
 /** One line of a device: its name, its newest value (or the one pointed at) and its chart. */
-export function createPanel(series: KnownSeries): Panel {
+export function createPanel(series: KnownSeries, zooming: Pick<ChartListener, 'zoom' | 'unzoom'>): Panel {
   const points = createPoints()
   const text = h('span', { class: 'panel-text' })
   const unit = h('span', { class: 'unit' })
@@ -43,14 +43,17 @@ export function createPanel(series: KnownSeries): Panel {
 
   function chartFor(reading: Pick<LoggedReading, 'value'>): Chart {
     if (chart) return chart
-    const hover = (at: Hover) => {
-      hovered = at
-      showValue()
+    const listener: ChartListener = {
+      ...zooming,
+      hover(at) {
+        hovered = at
+        showValue()
+      },
     }
     chart =
       typeof reading.value === 'number'
-        ? createLineChart(name, series.unit, hover)
-        : createStateChart(name, series.metric, hover)
+        ? createLineChart(name, series.unit, listener)
+        : createStateChart(name, series.metric, listener)
     body.append(chart.element)
     return chart
   }
@@ -64,7 +67,7 @@ export function createPanel(series: KnownSeries): Panel {
     setText(
       when,
       hovered
-        ? clockText(hovered.time)
+        ? [clockText(hovered.time), bandText(hovered, series)].filter(Boolean).join(' · ')
         : [doubtText(series.last?.quality), ageText(gatewayNow() - shown.time)].filter(Boolean).join(' · '),
     )
   }
@@ -75,12 +78,11 @@ export function createPanel(series: KnownSeries): Panel {
     points,
     isState: series.last !== undefined && typeof series.last.value !== 'number',
     showValue,
-    draw(spanMs) {
+    draw(from, to, history) {
       showValue()
       if (!series.last) return
-      const now = gatewayNow()
-      points.forget(now - keptMs)
-      chartFor(series.last).draw(points.columns(now - spanMs, now), now - spanMs, now)
+      points.forget(gatewayNow() - keptMs)
+      chartFor(series.last).draw(history ?? points.columns(from, to), from, to)
     },
     dispose() {
       chart?.dispose()
@@ -88,7 +90,7 @@ export function createPanel(series: KnownSeries): Panel {
   }
 }
 
-/** Time kept for the charts: the longest range. */
+/** Time whose readings are kept for the charts; longer ranges are summed up by the gateway. */
 export const keptMs: Millis = 60 * 60_000
 
 const doubts: Record<Quality, string> = {
@@ -102,5 +104,13 @@ function doubtText(quality: Quality | undefined): string {
 }
 
 function clockText(time: Millis): string {
-  return new Date(time).toLocaleTimeString()
+  const date = new Date(time)
+  if (Math.abs(gatewayNow() - time) < 12 * 3_600_000) return date.toLocaleTimeString()
+  return date.toLocaleString(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+}
+
+/** From least to greatest, where what is pointed at sums up different values. */
+function bandText(at: NonNullable<Hover>, { unit, metric }: KnownSeries): string {
+  if (at.low === undefined || at.high === undefined || at.low === at.high) return ''
+  return `${quantity(at.low, unit, metric).text} – ${quantity(at.high, unit, metric).text}`
 }

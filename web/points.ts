@@ -16,6 +16,9 @@ const silenceLeastMs = 60_000
 export interface Columns {
   readonly times: Millis[]
   readonly values: (Value | null)[]
+  /** The extremes of what each value sums up. */
+  readonly low?: (number | null)[]
+  readonly high?: (number | null)[]
 }
 
 /** The points of one line, by time; bounded: old ones leave as new ones come. */
@@ -117,7 +120,7 @@ export function createPoints(): Points {
  * Silence after which a line is broken: four times what nine of ten intervals keep to. A sensor that reports on change
  * has long and short ones, and must not fall into pieces; one that reports every second is missed after a minute.
  */
-function longestSilence(times: readonly Millis[]): Millis {
+export function longestSilence(times: readonly Millis[]): Millis {
   const sampled: Millis[] = []
   const step = Math.max(1, Math.floor(times.length / 256))
   for (let at = 1; at < times.length; at += step) sampled.push(times[at]! - times[at - 1]!)

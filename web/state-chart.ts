@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import type { Value } from '../src/reading.ts'
-import { type Chart, chartFont, createChart, type Hover, type Ink } from './chart.ts'
+import { type Chart, type ChartListener, chartFont, createChart, type Ink } from './chart.ts'
 import type { Columns } from './points.ts'
 import { quantity } from './quantity.ts'
 
@@ -8,7 +8,7 @@ import { quantity } from './quantity.ts'
 const strengths = ['66', '33', '4d', '1f', '59', '29']
 
 /** A state over time: what is true or which word holds, as bars from one reading to the next. */
-export function createStateChart(label: string, metric: string, hover: (at: Hover) => void): Chart {
+export function createStateChart(label: string, metric: string, listener: ChartListener): Chart {
   const order = new Map<Value, number>()
   const colourOf = (value: Value, ink: Ink): string => {
     if (value === true) return `${ink.line}66`
@@ -20,13 +20,13 @@ export function createStateChart(label: string, metric: string, hover: (at: Hove
     label,
     {
       height: 76,
-      series: () => ({ paths: () => null, points: { show: false } }),
+      series: () => [{ paths: () => null, points: { show: false } }],
       scaleY: { range: () => [0, 1] },
       axisY: { values: (_, splits) => splits.map(() => ''), grid: { show: false } },
-      plot: ({ values }) => values.map((value) => (value === null ? null : 0.5)),
+      plot: ({ values }) => [values.map((value) => (value === null ? null : 0.5))],
       draw: (u, columns, ink) => drawBars(u, columns, (value) => colourOf(value, ink), metric, ink),
     },
-    hover,
+    listener,
   )
 }
 

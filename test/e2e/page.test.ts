@@ -198,6 +198,64 @@ it('exports what the charts show, all of it and nothing else', async () => {
   await shoot(page, 'export')
 })
 
+it('shows a week with its extremes and gaps, and zooms into it', async () => {
+  const hour = 3600
+  const now = Math.floor(Date.now() / 1000 / hour) * hour
+  const at = (hoursAgo: number, value: number) => ({
+    n: 'attic/temperature',
+    u: 'Cel',
+    v: value,
+    t: now - hoursAgo * hour,
+  })
+  const halfHours = (from: number, to: number) =>
+    [...Array((from - to) * 2).keys()].flatMap((step) => {
+      const value = 21 + Math.sin(step / 8) * 3
+      return [at(from - step / 2, value), at(from - step / 2 - 0.01, value + 6)]
+    })
+  const spike = [at(121, 20), at(121 - 1 / 120, 90)]
+  await publish('farm', JSON.stringify([...spike, ...halfHours(120, 84), ...halfHours(24, 0)]))
+  const stored = async () => {
+    const query = '/api/history?device=senml:attic&from=7d'
+    const { series } = await gateway.get<{ series: { buckets: { count: number }[] }[] }>(query)
+    return series[0]?.buckets.reduce((sum, { count }) => sum + count, 0)
+  }
+  await expect.poll(stored, patient).toBe(2 + 2 * 2 * (36 + 24))
+  const page = await open('/#/device/senml:attic?range=7d')
+  const panel = page.getByRole('region', { name: 'Temperature' })
+  const chart = panel.locator('.chart')
+  await expect
+    .poll(async () => {
+      await chart.press('Home')
+      return panel.locator('.panel-value').innerText()
+    }, patient)
+    .toContain('20.0 – 90.0')
+  await shoot(page, 'week')
+  const { columns, drawn } = await drawnColumns(panel)
+  // Sixty of the 121 hours from the first reading to now are silent.
+  expect(drawn).toBeLessThan(columns * 0.6)
+
+  const box = (await panel.locator('.u-over').boundingBox())!
+  await page.mouse.move(box.x + box.width * 0.9, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.95, box.y + 60, { steps: 4 })
+  await page.mouse.up()
+  const zoomed = () =>
+    new URL(page.url()).hash
+      .match(/from=([^&]*)&to=(.*)/)
+      ?.slice(1)
+      .map(Date.parse) ?? []
+  await expect.poll(zoomed, patient).toHaveLength(2)
+  const [from, to] = zoomed()
+  expect((to! - from!) / 3_600_000).toBeCloseTo(168 * 0.05, 0)
+  await expect.poll(async () => (await valuesOnChart(panel)).length, patient).toBeGreaterThan(10)
+  await shoot(page, 'zoomed')
+  await page.reload()
+  await page.getByRole('button', { name: 'Reset zoom' }).waitFor()
+  await panel.locator('.u-over').dblclick()
+  await expect.poll(zoomed, patient).toHaveLength(0)
+  await page.getByRole('button', { name: '7 d', pressed: true }).waitFor()
+})
+
 it('asks for a token where one is needed', async () => {
   await publish('sensors/attic/temperature', 1)
   const created = await fetch(`${gateway.url}/api/tokens`, { method: 'POST', body: '{"name":"wall"}', headers: json })

@@ -8,6 +8,7 @@ it('gives every view an address that leads back to it', () => {
     { view: 'devices', search: 'attic', group: 'floor #1', hidden: true },
     { view: 'device', id: 'z2m:living_room', range: '1h' },
     { view: 'device', id: 'a.b:c-d_1', range: '5m' },
+    { view: 'device', id: 'a:b', range: '7d', zoom: { from: 1_800_000_000_123, to: 1_800_000_900_000 } },
     { view: 'inputs' },
   ]
   for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route)
@@ -15,5 +16,9 @@ it('gives every view an address that leads back to it', () => {
 
 it('leads to the devices from an address that it does not understand', () => {
   for (const hash of ['', '#', '#/nowhere', '#/device/', '#?']) expect(parseRoute(hash)).toEqual(allDevices)
-  expect(parseRoute('#/device/%E0%A4%A?range=7y')).toEqual({ view: 'device', id: '%E0%A4%A', range: '1h' })
+  expect(parseRoute('#/device/%E0%A4%A?range=7y&from=x&to=2026-01-01')).toEqual({
+    view: 'device',
+    id: '%E0%A4%A',
+    range: '1h',
+  })
 })

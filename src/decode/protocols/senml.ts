@@ -1,5 +1,6 @@
 import { targetOf } from '../declared-target.ts'
 import type { Draft } from '../draft.ts'
+import { meaningOf } from '../names.ts'
 import { lookUp } from '../path.ts'
 import type { MetricTarget } from '../profile.ts'
 import type { Protocol } from './protocol.ts'
@@ -111,7 +112,7 @@ function timeOf({ bt }: Base, { t }: Json, draft: Draft): number {
 }
 
 function take(record: Json, base: Base, name: string, index: number, draft: Draft): void {
-  const unit = typeof record.u === 'string' ? record.u : base.bu
+  const unit = unitOf(typeof record.u === 'string' ? record.u : base.bu, name)
   const { channel } = draft
   if (Object.hasOwn(record, 'v'))
     draft.measureAs(inChannel(targetOf(name, unit), channel), withBase(record.v, base), `${index}.v`)
@@ -119,6 +120,11 @@ function take(record: Json, base: Base, name: string, index: number, draft: Draf
   else if (Object.hasOwn(record, 'vs')) draft.measureAs(worded(name, 'text'), record.vs, `${index}.vs`)
   else if (Object.hasOwn(record, 'vd')) draft.reject('no_decoder', `${index}.vd`)
   if (typeof record.s === 'number') takeSum(record.s + base.bs, name, unit, index, draft)
+}
+
+/** `/100` is the registry's per cent of anything (RFC 8798), which humidity and charge have units of their own for. */
+function unitOf(unit: string | undefined, name: string): string | undefined {
+  return unit === '/100' && meaningOf(name) ? '%' : unit
 }
 
 /** A base value is added to numbers (RFC 8428 §4.1); anything else is judged as it is. */

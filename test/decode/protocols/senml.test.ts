@@ -58,6 +58,8 @@ describe('a SenML pack (RFC 8428)', () => {
       { n: 'flux', u: 'lm', v: 800 },
       { n: 'speed', u: 'km/h', v: 36 },
       { n: 'odd', u: 'zorkmid', v: 1 },
+      { n: 'humidity', u: '/100', v: 40 },
+      { n: 'fill', u: '/100', v: 40 },
     ])
     expect(brief(decoded)).toEqual([
       'current@a 0.25 A',
@@ -65,6 +67,8 @@ describe('a SenML pack (RFC 8428)', () => {
       'flux 800 lm',
       'speed 10 m/s',
       'odd 1 null',
+      'humidity 40 %RH',
+      'fill 40 /100',
     ])
   })
 

@@ -46,6 +46,16 @@ function addRunning(program: Command): void {
     .action(async (file, options) => (await import('./check.ts')).check(file, options))
 
   program
+    .command('doctor')
+    .description('look over an installation: configuration, clock, disk, data folder, inputs; and what to do')
+    .option('--config <file>', 'configuration (rivulet.yaml here, if there is one)')
+    .option('--data <folder>', 'where the database is (./data)')
+    .addHelpText('after', example('doctor --config /etc/rivulet/rivulet.yaml'))
+    .action(async (options) => {
+      if (!(await (await import('./doctor.ts')).doctor(options))) process.exitCode = 1
+    })
+
+  program
     .command('ports')
     .description('list serial ports with their stable names, and the lines that would add them')
     .addHelpText('after', example('ports'))

@@ -59,7 +59,7 @@ describe('commands beside a running gateway', () => {
     const devices = jsonLines((await run('devices', '--json')).out) as { id: string }[]
     expect(devices.map(({ id }) => id).sort()).toEqual(['mqtt:attic', 'mqtt:cellar'])
     const { out } = await run('export', 'mqtt:cellar')
-    expect(out).toMatch(/^seq,time,.*\n\d+,\S+Z,mqtt:cellar,humidity,,80,%RH,\n$/)
+    expect(out).toMatch(/^seq,time,.*\r\n\d+,\S+Z,mqtt:cellar,humidity,,80,%RH,\r\n$/)
     const before = await run('export', '--to', '2020-01-01T00:00:00Z', '--format', 'ndjson')
     expect(before.out).toBe('')
   })

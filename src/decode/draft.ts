@@ -176,7 +176,8 @@ export class Draft implements Scope {
 
   /** Remembers a value beyond this message; rejects it when the source has too much remembered already. */
   put(key: string, value: unknown): void {
-    if (!putState(this.state, key, value, () => this.#change(key))) this.reject('too_much_state', 'message')
+    if (this.state.size >= stateMax && !this.state.has(key)) this.reject('state_full', 'message')
+    else if (!putState(this.state, key, value, () => this.#change(key))) this.reject('too_much_state', 'message')
   }
 
   remove(key: string): void {
@@ -311,6 +312,9 @@ export class Draft implements Scope {
 
 /** Leaves of the targets that protocols hold as constants. */
 const constants = new WeakMap<Target, Leaf | null>()
+
+/** Entries of state of one source: what 20,000 devices declare, and a bound for whoever declares without end. */
+const stateMax = 20_000
 
 /** Rejections kept of one message. */
 const rejectedMax = 100

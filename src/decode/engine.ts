@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Frame, MqttFrame, SerialFrame } from '../frame.ts'
 import type { Millis, Reading } from '../reading.ts'
 import { apply, type Bound } from './apply.ts'
@@ -6,6 +5,7 @@ import { BoundedMap } from './bounded.ts'
 import type { DecodeClock, Decoded, Decoder, DecoderState } from './decoder.ts'
 import { portName } from './device-id.ts'
 import { Draft } from './draft.ts'
+import { fingerprint } from './fingerprint.ts'
 import { Counters, Memory } from './memory.ts'
 import type { Profile, ProfileIssue, Target } from './profile.ts'
 import { compileRules, type Rule } from './rule.ts'
@@ -48,7 +48,7 @@ class Engine implements Decoder {
   readonly #draft: Draft
   #lastState: DecoderState | null = null
   #lastSource!: Source
-  #lastTaken: { readonly memory: Memory; readonly message: string } | null = null
+  #lastTaken: { readonly memory: Memory; readonly message: number } | null = null
 
   constructor(profiles: readonly Profile[], limits: DecodeLimits) {
     this.#payloadBytesMax = limits.payloadBytes
@@ -96,7 +96,7 @@ class Engine implements Decoder {
   #dropRepetition(memory: Memory): void {
     const { frame, mark } = this.#draft
     const topic = frame.transport === 'mqtt' ? frame.topic : frame.source
-    const message = `${topic}\0${hash('sha1', frame.payload, 'base64')}`
+    const message = fingerprint(topic, frame.payload)
     if (memory.wasTaken(message, frame.receivedAt, mark === 'time' ? Number.POSITIVE_INFINITY : numberedForMs))
       this.#draft.rejectAll('duplicate', 'message')
     else this.#lastTaken = { memory, message }

@@ -17,7 +17,7 @@ export class Memory {
   readonly #ids = new BoundedMap<string, DeviceId>(20_000)
   readonly #leaves = new BoundedMap<string, Leaf | null>(4096)
   readonly #scalings = new BoundedMap<string, Scaling | null>(1024)
-  readonly #messages = new BoundedMap<string, Millis>(messagesMax)
+  readonly #messages = new BoundedMap<number, Millis>(messagesMax)
   readonly #echoes = new BoundedMap<string, Echo>(20_000)
   readonly #repeats = new BoundedMap<string, string>(4096)
   readonly #counters: Counters
@@ -64,7 +64,7 @@ export class Memory {
    * measurements without are two readings.
    * @param withinMs how long its mark tells it from others: numbers begin anew after a while
    */
-  wasTaken(message: string, now: Millis, withinMs: Millis): boolean {
+  wasTaken(message: number, now: Millis, withinMs: Millis): boolean {
     const takenAt = this.#messages.get(message)
     if (takenAt !== undefined && Math.abs(now - takenAt) <= withinMs) return true
     this.#messages.set(message, now)
@@ -72,7 +72,7 @@ export class Memory {
   }
 
   /** The message was not stored after all: its repetition is news. */
-  forgetMessage(message: string): void {
+  forgetMessage(message: number): void {
     this.#messages.set(message, Number.NaN)
   }
 

@@ -24,6 +24,7 @@ export const reasons = {
   out_of_range: 'outside of what this metric can be',
   precision_loss: 'an integer beyond 2^53, which would be stored wrong',
   sentinel: 'a number by which this sensor says that it has no value',
+  state_full: 'more is declared than the gateway keeps of one source',
   suppressed: 'the device itself says that this value means nothing now',
   text_syntax: 'the text is not in the format of the profile',
   too_large: 'the message is larger than 1 MiB',

@@ -355,3 +355,22 @@ describe('a bridge', () => {
     expect(told(mqtt('zigbee2mqtt/bridge/state', '{"state":"offline"}'))).toEqual([false])
   })
 })
+
+it('keeps no more of one source than its bound, whoever declares without end', () => {
+  const say = (i: number) =>
+    decoder.decode(
+      {
+        transport: 'serial',
+        source: 'port',
+        profile: 'mysensors',
+        payload: Buffer.from(`${1 + (Math.floor(i / 254) % 254)};${i % 254};0;0;6;`),
+        receivedAt: now,
+        device: `gateway${Math.floor(i / 64_516)}`,
+      },
+      state,
+      { synced: true },
+    )
+  let refused = 0
+  for (let i = 0; i < 21_000; i++) refused += say(i).rejected.filter(({ reason }) => reason === 'state_full').length
+  expect([state.size, refused]).toEqual([20_000, 1000])
+})

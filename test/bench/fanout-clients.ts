@@ -10,6 +10,8 @@ export interface ClientOrder {
   readonly count: number
   /** Sent on every connection; empty for a server that speaks first. */
   readonly request: string
+  /** They read nothing until `resume`. */
+  readonly paused?: boolean
 }
 
 export interface ClientReport {
@@ -42,7 +44,7 @@ process.on('message', async (message: ClientOrder | 'report' | 'pause' | 'resume
 })
 process.on('disconnect', () => process.exit())
 
-function open({ port, request }: ClientOrder, index: number): Promise<void> {
+function open({ port, request, paused = false }: ClientOrder, index: number): Promise<void> {
   const buffer = Buffer.allocUnsafe(65_536)
   const sampled = index % 16 === 0
   return new Promise((resolve, reject) => {
@@ -55,7 +57,12 @@ function open({ port, request }: ClientOrder, index: number): Promise<void> {
         return true
       },
     }
-    const socket = connect({ port, host: '127.0.0.1', onread }, () => socket.write(request))
+    const socket = connect({ port, host: '127.0.0.1', onread }, () => {
+      socket.write(request)
+      if (!paused) return
+      socket.pause()
+      resolve()
+    })
     socket.once('error', reject)
     sockets.push(socket)
   })

@@ -6,6 +6,7 @@ import { decodeBuckets } from './bucket-code.ts'
 import { Buckets, dayMs, hourMs, minuteMs } from './buckets.ts'
 import { Changes, switchesOf } from './changes.ts'
 import { kindBoolean, kindMask, kindNumber, kindText } from './columns.ts'
+import type { LookBack } from './look-back.ts'
 import type { HistoryAnswer, HistoryRequest, SeriesAnswer } from './messages.ts'
 import type { Reader } from './reader.ts'
 import { widthFor } from './resolution.ts'
@@ -40,13 +41,15 @@ interface Plan {
 export class History {
   readonly #db: Database.Database
   readonly #reader: Reader
+  readonly #lookBack: LookBack
   readonly #rolled: () => Rolled
   readonly #sql: ReturnType<typeof prepare>
   #tail: { readonly rolled: Rolled; readonly unrolled: Unrolled } | null = null
 
-  constructor(db: Database.Database, reader: Reader) {
+  constructor(db: Database.Database, reader: Reader, lookBack: LookBack) {
     this.#db = db
     this.#reader = reader
+    this.#lookBack = lookBack
     this.#rolled = rolledReader(db)
     this.#sql = prepare(db)
   }
@@ -104,7 +107,9 @@ export class History {
       if (kinds.get(id) === kindNumber) buckets.set(id, new Buckets(plan.width))
       else changes.set(id, new Changes(plan.width))
     const choice = { wanted: bitmap(ids), ids: ids.length > namedMax ? null : [...ids] }
-    for (let after = 0; after < upTo; await setImmediate()) {
+    // Of a long log, all blocks before the range are passed over at once.
+    const first = this.#lookBack.seek(plan.from, upTo) ?? upTo + 1
+    for (let after = first - 1; after < upTo; await setImmediate()) {
       const { rows, next } = this.#reader.read({ after, to: upTo, choice, times: plan, limit: pageReadings })
       let text = 0
       rows.series.forEach((id, i) => {

@@ -19,7 +19,7 @@ serve<ReaderTable>(
       db = openForReading(workerData as string)
       reader = new Reader(db)
       lookBack = new LookBack(db)
-      history = new History(db, reader)
+      history = new History(db, reader, lookBack)
     },
     read: (request) => reader.read(request),
     pick: ({ seqs }) => reader.pick(seqs),

@@ -92,7 +92,11 @@ export class Retention {
   }
 
   async #drop(): Promise<void> {
-    await this.#roll(false)
+    // On a full disk there may be no room to sum up, and dropping what is old is what makes room.
+    const failure = await this.#roll(false).then(
+      () => null,
+      (error: Error) => error,
+    )
     let retained: Retained
     do {
       const now = this.#options.clock()
@@ -112,7 +116,8 @@ export class Retention {
       const before = size.databaseBytes
       size = await this.#writer.call('vacuum', {})
       this.#options.moved(size, retained.floor)
-      if (size.databaseBytes >= before) return
+      if (size.databaseBytes >= before) break
     }
+    if (failure) throw failure
   }
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { violations } from '../setup/axe.ts'
 import { launchChromium, openPage, type WatchedPage } from '../setup/chromium.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../setup/mosquitto.ts'
@@ -325,6 +326,39 @@ it('is dark where the system is, and as the person wants it', async () => {
   await page.getByRole('button', { name: 'Theme: light' }).waitFor()
   expect(await darkness()).toBe('light')
 })
+
+it.each(['light', 'dark'] as const)(
+  'can be used by everybody: no violation of WCAG 2.2 AA (%s)',
+  async (colorScheme) => {
+    await publish(
+      'sensors/attic',
+      JSON.stringify({ temperature: 20.5, humidity: 45, state: 'heating', battery_low: false }),
+    )
+    await publish('sensors/cellar/temperature', 12)
+    await publish('nobody/knows', '{"zzz":"?"}')
+    const tag = { method: 'PATCH', body: '{"tags":{"floor":1},"hidden":true}', headers: json }
+    await expect
+      .poll(async () => (await fetch(`${gateway.url}/api/devices/mqtt:cellar`, tag)).status, patient)
+      .toBe(200)
+    const page = await open('/#/?hidden=1&by=floor', { colorScheme, reducedMotion: 'reduce' })
+    await page.locator('.card').nth(1).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shoot(page, `overview-${colorScheme}`)
+    await page.getByRole('link', { name: 'attic', exact: true }).click()
+    await page.locator('.panel canvas').nth(2).waitFor()
+    await page.getByText('Export').click()
+    expect(await violations(page)).toEqual([])
+    await shoot(page, `device-${colorScheme}`)
+    await page.getByText('Export').click()
+    await page.getByRole('button', { name: '7 d' }).click()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Inputs' }).click()
+    await page.locator('.rejected li').first().waitFor()
+    expect(await violations(page)).toEqual([])
+  },
+)
 
 it('shows what was rejected, and why', async () => {
   await publish('nobody/knows', '{"zzz":"?"}')

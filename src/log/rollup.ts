@@ -53,6 +53,12 @@ export class Rollup {
     return Math.min(heldFrom, upTo + 1)
   }
 
+  /** The same for whoever drops: where every reading is summed up, the numbers that follow are holes, and may go as well. */
+  get droppableTo(): Seq {
+    const from = this.keptFrom
+    return from > ((this.#sql.head.get() as Seq | null) ?? 0) ? Number.POSITIVE_INFINITY : from
+  }
+
   /**
    * Does a bounded piece of what is due. Whether there may be more: call again.
    * @param all sum up the present hour as well, since its readings are about to be dropped

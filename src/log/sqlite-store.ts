@@ -182,8 +182,10 @@ export class SqliteStore implements Store {
   }
 
   /** Drops everything below `floor`, whatever its age: what retention does, for those who do not want to wait for it. */
-  dropBelow(floor: Seq): Promise<void> {
-    return this.#retention.dropBelow(floor)
+  async dropBelow(floor: Seq): Promise<void> {
+    // Only what is on disk can be dropped from it: retention would go round until it is.
+    await this.#behind.flush()
+    await this.#retention.dropBelow(Math.min(floor, this.#behind.committed + 1))
   }
 
   /** Sums up what is due and drops what is too old or too much now; otherwise that is looked at once a minute, and with every commit. */

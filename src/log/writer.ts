@@ -130,19 +130,19 @@ export class Writer {
 
   /** Drops a few blocks from the old end, where there is reason to. */
   retain(request: Retain): Retained {
-    const { keptFrom } = this.#rollup
+    const { droppableTo } = this.#rollup
     let to: Seq | null = null
     this.#inTransaction(() => {
       for (let blocks = 0; blocks < dropBlocks; blocks++) {
         to = this.#dropTo(request)
-        if (to === null || to > keptFrom) return
+        if (to === null || to > droppableTo) return
         this.#sql.dropReadings.run(to)
         this.#blocks.drop(to)
         this.#sql.setFloor.run(to)
       }
     })
     setImmediate(() => this.#checkpointIfDue())
-    const unrolled = to !== null && to > keptFrom
+    const unrolled = to !== null && to > droppableTo
     const more = to !== null || this.#dropRollups(request)
     return { floor: this.#sql.floor.get() as Seq, unrolled, more, ...this.#size() }
   }

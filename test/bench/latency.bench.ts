@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
 import { startGateway } from '../setup/gateway.ts'
@@ -9,11 +10,20 @@ const streams = 100
 const perSecond = 1000
 const seconds = 10
 
-/** From the moment a sensor publishes to the moment a stream's client holds the event; SQLite behind it, QoS 1. */
+/**
+ * From the moment a sensor publishes to the moment a stream's client holds the event; SQLite behind it, QoS 1. A sender
+ * with Nagle's algorithm on keeps small messages back for up to 40 ms by itself while its acknowledgements wait for the
+ * disk, so it has a row of its own.
+ */
 export async function measure(): Promise<Row[]> {
+  return [await latency(true), await latency(false)]
+}
+
+async function latency(noDelay: boolean): Promise<Row> {
   const gateway = await startGateway()
   const audience = startChild('fanout-clients')
   const sensor = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`)
+  if (noDelay) (sensor.stream as Socket).setNoDelay(true)
   try {
     const request = 'GET /api/stream HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n'
     const port = Number(new URL(gateway.url).port)
@@ -25,14 +35,11 @@ export async function measure(): Promise<Row[]> {
     const { latencies } = (await tell(audience, 'report')) as ClientReport
     const sorted = latencies.toSorted((a, b) => a - b)
     const p = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
-    return [
-      {
-        name: `publish to event, ${perSecond} messages/s, ${streams} streams`,
-        figure: `p50 ${p(0.5).toFixed(1)} ms, p99 ${p(0.99).toFixed(1)} ms (${sorted.length} samples)`,
-        target: 'p50 < 5 ms, p99 < 30 ms',
-        reached: p(0.5) < 5 && p(0.99) < 30,
-      },
-    ]
+    return {
+      name: `publish to event, ${perSecond} messages/s, ${streams} streams, sender ${noDelay ? 'without' : 'with'} Nagle`,
+      figure: `p50 ${p(0.5).toFixed(1)} ms, p99 ${p(0.99).toFixed(1)} ms (${sorted.length} samples)`,
+      ...(noDelay && { target: 'p50 < 5 ms, p99 < 30 ms', reached: p(0.5) < 5 && p(0.99) < 30 }),
+    }
   } finally {
     audience.kill()
     await sensor.endAsync()

@@ -15,7 +15,7 @@ export async function measure(): Promise<Row[]> {
       await gateway.restart()
       times.push(gateway.readyMs())
     }
-    await sleep(20_000)
+    await sleep(30_000)
     const residentMb =
       (Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${gateway.pid()}/status`, 'utf8'))![1]) * 1024) / 1e6
     const median = times.toSorted((a, b) => a - b)[Math.floor(starts / 2)]!

@@ -5,10 +5,10 @@ import { openStore } from '../../src/log/open-store.ts'
 import type { Store } from '../../src/log/store.ts'
 import { startServer } from '../http/harness.ts'
 import { openStream, readingsOf } from '../http/read-events.ts'
+import { fillStore } from './fill.ts'
 import type { Row } from './row.ts'
 
 const readings = 10_000_000
-const batch = 20_000
 
 /** A stream of a series that speaks seldom, begun where it spoke last: 10,000,000 readings of others lie behind it. */
 export async function measure(): Promise<Row[]> {
@@ -50,18 +50,6 @@ async function fill(store: Store): Promise<void> {
   const from = Date.now() - readings
   const rare = { device: 'rare:1', metric: 'temperature', unit: 'Cel', value: 21.5 }
   store.append([{ ...rare, time: from }])
-  for (let begin = 0; begin < readings; begin += batch) {
-    store.append(
-      Array.from({ length: batch }, (_, i) => ({
-        device: `bench:${(begin + i) % 100}`,
-        metric: 'temperature',
-        unit: 'Cel',
-        value: ((begin + i) % 1000) / 10,
-        time: from + begin + i,
-      })),
-    )
-    store.commitSoon()
-    await store.durable(store.head)
-  }
+  await fillStore(store, readings, from)
   store.append([{ ...rare, time: from + readings }])
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openStore } from '../../src/log/open-store.ts'
-import type { Store } from '../../src/log/store.ts'
 import { startServer } from '../http/harness.ts'
+import { fillStore } from './fill.ts'
 import type { Row } from './row.ts'
 
 const readings = 1_000_000
@@ -15,7 +15,7 @@ export async function measure(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'))
   try {
     const writing = await openStore({ folder })
-    await fill(writing)
+    await fillStore(writing, readings, Date.now() - readings)
     await writing.close()
     const limit = select(join(folder, 'rivulet.db'))
     const store = await openStore({ folder })
@@ -36,24 +36,6 @@ export async function measure(): Promise<Row[]> {
     ]
   } finally {
     await rm(folder, { recursive: true })
-  }
-}
-
-async function fill(store: Store): Promise<void> {
-  const from = Date.now() - readings
-  const batch = 10_000
-  for (let begin = 0; begin < readings; begin += batch) {
-    store.append(
-      Array.from({ length: batch }, (_, i) => ({
-        device: `bench:${(begin + i) % 100}`,
-        metric: 'temperature',
-        unit: 'Cel',
-        value: ((begin + i) % 1000) / 10,
-        time: from + begin + i,
-      })),
-    )
-    store.commitSoon()
-    await store.durable(store.head)
   }
 }
 

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { freePort } from './mosquitto.ts'
+import { until } from './until.ts'
 
 const program = fileURLToPath(new URL(bin(), import.meta.url))
 
@@ -64,6 +65,7 @@ export async function startGateway({
 
   const start = async () => {
     const began = performance.now()
+    const printed = text.length
     child = spawn(process.execPath, [program, 'start', '--config', file, ...args], {
       cwd: folder,
       env: { ...process.env, ...env },
@@ -73,9 +75,11 @@ export async function startGateway({
     child.stderr!.on('data', (chunk: Buffer) => (text += chunk.toString()))
     await untilReady(url, child, () => text)
     readyMs = performance.now() - began
+    // HTTP answers before the embedded broker listens; a sensor that connects only once would be refused until then.
+    await until('the gateway greets', () => hasEnded(child) || text.includes('Rivulet is running.', printed))
   }
   const kill = async (signal: NodeJS.Signals = 'SIGTERM') => {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+    if (hasEnded(child)) return child.exitCode
     const exited = once(child, 'exit')
     child.kill(signal)
     const [code] = (await exited) as [number | null]
@@ -103,6 +107,10 @@ export async function startGateway({
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {

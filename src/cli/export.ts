@@ -1,9 +1,12 @@
 import { answerOf, ClientError, reasonOf } from '../client/request.ts'
+import { selectionQuery } from '../client/selection.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
 import { note, write } from './terminal.ts'
 
 export interface ExportOptions extends GatewayOptions {
   readonly metric?: readonly string[]
+  readonly channel?: readonly string[]
+  readonly tag?: readonly string[]
   readonly from?: string
   readonly to?: string
   readonly format: 'csv' | 'ndjson'
@@ -13,11 +16,11 @@ export interface ExportOptions extends GatewayOptions {
 const redrawMs = 250
 
 /** `rivulet export`: stored readings on standard output as they come, progress on standard error. */
-export async function exportReadings(devices: readonly string[], options: ExportOptions): Promise<void> {
-  const { metric = [], from, to, format } = options
-  const query = new URLSearchParams({ format, limit: 'all' })
-  for (const device of devices) query.append('device', device)
-  for (const name of metric) query.append('metric', name)
+export async function exportReadings(device: readonly string[], options: ExportOptions): Promise<void> {
+  const { metric = [], channel = [], tag = [], from, to, format } = options
+  const query = selectionQuery({ device, metric, channel, tag })
+  query.set('format', format)
+  query.set('limit', 'all')
   if (from !== undefined) query.set('from', from)
   if (to !== undefined) query.set('to', to)
   const answer = await answerOf(connectionTo(options), '/api/readings', { query })

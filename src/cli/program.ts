@@ -69,11 +69,10 @@ function addReading(program: Command): void {
     .addHelpText('after', example('devices --url http://raspberrypi.local:8080'))
     .action(async (options) => (await import('./devices.ts')).devices(options))
 
-  reachable(program.command('tail'))
+  selecting(reachable(program.command('tail')))
     .description('show readings as they come in')
-    .argument('[device...]', "only these devices; * stands for any characters, as in 'z2m:*'")
-    .option('--metric <metric>', 'only this metric; may be repeated', collect)
-    .option('--channel <channel>', 'only this channel; may be repeated', collect)
+    .option('--every <time>', 'at most one line a series in this time, such as 10s, with figures of all')
+    .option('--deadband <width>', 'only changes of at least this much, in the unit of each series', amount)
     .addOption(new Option('--after <id>', 'begin behind this reading').conflicts(['since', 'last']))
     .addOption(new Option('--since <time>', 'begin at this time: RFC 3339, or an age such as 10m').conflicts('last'))
     .addOption(new Option('--last <n>', 'begin with the last n readings of each series').argParser(count(0, 100_000)))
@@ -81,10 +80,8 @@ function addReading(program: Command): void {
     .addHelpText('after', example("tail 'z2m:*' --metric temperature --last 5"))
     .action(async (devices, options) => (await import('./tail.ts')).tail(devices, options))
 
-  reachable(program.command('export'))
+  selecting(reachable(program.command('export')))
     .description('write stored readings to standard output')
-    .argument('[device...]', "only these devices; * stands for any characters, as in 'z2m:*'")
-    .option('--metric <metric>', 'only this metric; may be repeated', collect)
     .option('--from <time>', 'from this time on: RFC 3339, or an age such as 7d')
     .option('--to <time>', 'before this time')
     .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv', 'csv'))
@@ -183,6 +180,15 @@ function reachable(command: Command): Command {
     .option('--data <folder>', 'data folder of a gateway on this machine (./data)')
 }
 
+/** What says which readings are meant. */
+function selecting(command: Command): Command {
+  return command
+    .argument('[device...]', "only these devices; * stands for any characters, as in 'z2m:*'")
+    .option('--metric <metric>', 'only this metric; may be repeated', collect)
+    .option('--channel <channel>', 'only this channel; may be repeated', collect)
+    .option('--tag <tag>', 'only devices tagged so: floor:1, or floor for any value; may be repeated', collect)
+}
+
 function example(line: string): string {
   return `\nExample:\n  $ rivulet ${line}`
 }
@@ -197,6 +203,11 @@ function count(least: number, most: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && value <= most) return value
     throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
   }
+}
+
+function amount(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('Write a number above 0, such as 0.5.')
 }
 
 /** Commander's words in one line: `error: …\n(Did you mean --http?)`. */

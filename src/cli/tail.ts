@@ -1,10 +1,13 @@
-import type { FollowEvent, FollowState, Reading } from '../client/client.ts'
+import type { FollowEvent, FollowState, Reading, Summary } from '../client/client.ts'
 import { clientOf, type GatewayOptions } from './connect.ts'
 import { note, paint, plain, print, roughly } from './terminal.ts'
 
 export interface TailOptions extends GatewayOptions {
   readonly metric?: readonly string[]
   readonly channel?: readonly string[]
+  readonly tag?: readonly string[]
+  readonly every?: string
+  readonly deadband?: number
   readonly after?: string
   readonly since?: string
   readonly last?: number
@@ -13,13 +16,16 @@ export interface TailOptions extends GatewayOptions {
 
 /** `rivulet tail`: readings as they come in, until Ctrl-C; says where to go on. */
 export async function tail(devices: readonly string[], options: TailOptions): Promise<void> {
-  const { metric = [], channel = [], after, since, last, json = false } = options
+  const { metric = [], channel = [], tag = [], every, deadband, after, since, last, json = false } = options
   const end = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort())
   const following = clientOf(options).follow({
     device: devices,
     metric,
     channel,
+    tag,
+    ...(every !== undefined && { every }),
+    ...(deadband !== undefined && { deadband }),
     ...(after !== undefined && { after }),
     ...(since !== undefined && { since }),
     ...(last !== undefined && { last }),
@@ -52,7 +58,7 @@ function jsonLine(event: FollowEvent): string {
 }
 
 function textLine(event: FollowEvent): string {
-  if (event.type === 'reading') return readingLine(event.reading)
+  if (event.type === 'reading') return readingLine(event.reading) + figures(event.reading)
   if (event.type === 'device')
     return paint('yellow', plain(`${event.device.time}  ${event.device.id}  ${event.device.status}`))
   const { from, to, reason } = event.gap
@@ -68,6 +74,13 @@ export function readingLine({ time, device, metric, channel, value, unit, qualit
   const amount = plain(amountText(value, unit))
   const parts = [paint('dim', plain(time)), paint('cyan', plain(device)), plain(name), paint('bold', amount)]
   return [...parts, ...(quality ? [paint('yellow', quality)] : [])].join('  ')
+}
+
+/** What a reading that is the last of several stands for. */
+function figures({ count = 1, min, max, mean }: Partial<Summary>): string {
+  if (count === 1) return ''
+  const span = mean === undefined ? '' : `, ${min} to ${max}, mean ${Number(mean.toPrecision(6))}`
+  return paint('dim', plain(`  (of ${count}${span})`))
 }
 
 /** A value with its unit; a ratio has none to show. */

@@ -1,15 +1,14 @@
 import { type Following, type FollowOptions, follow } from './follow.ts'
 import { ClientError, type Connection, requestJson } from './request.ts'
-import type { Device, Gap, Position, Reading } from './wire.ts'
+import { type Selection, selectionQuery } from './selection.ts'
+import type { Device, Gap, Position, Reading, Summary } from './wire.ts'
 
 export type { Following, FollowOptions, FollowState } from './follow.ts'
 export { ClientError, type Connection } from './request.ts'
-export type { Device, DeviceStatus, FollowEvent, Gap, Metric, Position, Reading } from './wire.ts'
+export type { Selection } from './selection.ts'
+export type { Device, DeviceStatus, FollowEvent, Gap, Metric, Position, Reading, Summary } from './wire.ts'
 
-export interface ReadingsOptions {
-  readonly device?: string | readonly string[]
-  readonly metric?: string | readonly string[]
-  readonly channel?: string | readonly string[]
+export interface ReadingsOptions extends Selection {
   /** Times from here (included) to there (not included): RFC 3339, or an age such as `10m`. */
   readonly from?: string
   readonly to?: string
@@ -28,15 +27,18 @@ export interface Client {
   /** Stored readings in the order of the log, page by page. */
   readings(options?: ReadingsOptions): AsyncIterable<Reading>
   /** What comes in from now on, or from where the options say: every reading once, in order. */
+  follow(options: FollowOptions & { readonly every: string }): Following<Summary>
   follow(options?: FollowOptions): Following
 }
 
 /** @param connection where the gateway is, and the token it asks for beyond its own machine */
 export function createClient(connection: Connection): Client {
+  const following = (options: FollowOptions = {}) => follow(connection, options)
   return {
     devices: async () => asList<Device>((await requestJson(connection, '/api/devices')).value, 'devices'),
     readings: (options = {}) => readings(connection, options),
-    follow: (options = {}) => follow(connection, options),
+    // Which type of event comes is said by `every` alone, and nothing else knows it.
+    follow: following as Client['follow'],
   }
 }
 
@@ -44,9 +46,8 @@ async function* readings(connection: Connection, options: ReadingsOptions): Asyn
   const { pageSize = 10_000, signal } = options
   let after = options.after
   for (;;) {
-    const query = new URLSearchParams({ limit: String(pageSize) })
-    for (const name of ['device', 'metric', 'channel'] as const)
-      for (const wanted of [options[name] ?? []].flat()) query.append(name, wanted)
+    const query = selectionQuery(options)
+    query.set('limit', String(pageSize))
     if (options.from !== undefined) query.set('from', options.from)
     if (options.to !== undefined) query.set('to', options.to)
     if (after !== undefined) query.set('after', String(after))

@@ -2,7 +2,16 @@ import type { EventSourceMessage } from 'eventsource-parser'
 import { reconnectDelayMs, sleep } from './backoff.ts'
 import { readEvents } from './event-stream.ts'
 import { ClientError, type Connection, reasonOf, refusal, send } from './request.ts'
-import { type DeviceStatus, type FollowEvent, type Gap, type Position, type Reading, seqOf } from './wire.ts'
+import { type Selection, selectionQuery } from './selection.ts'
+import {
+  beginningOf,
+  type DeviceStatus,
+  type FollowEvent,
+  type Gap,
+  type Position,
+  type Reading,
+  seqOf,
+} from './wire.ts'
 
 /** The gateway sends something at least every 15 s; two and a half times that without a byte is a dead connection. */
 const stallMsDefault = 37_500
@@ -16,13 +25,11 @@ export type FollowState =
   | { readonly state: 'live' }
   | { readonly state: 'waiting'; readonly reason: string; readonly delayMs: number }
 
-export interface FollowOptions {
-  /** Device ids or globs such as `z2m:*`; all unless said. */
-  readonly device?: string | readonly string[]
-  /** Metrics or globs; all unless said. */
-  readonly metric?: string | readonly string[]
-  /** Channels or globs; an empty one stands for readings without a channel. */
-  readonly channel?: string | readonly string[]
+export interface FollowOptions extends Selection {
+  /** At most one event a series in this time, such as `10s` (100ms to 1d): its last reading, with figures of all. */
+  readonly every?: string
+  /** Only changes of at least this much, in the unit of each series. */
+  readonly deadband?: number
   /** Start behind this place in the log. At most one of `after`, `since` and `last`; without one it starts now. */
   readonly after?: Position | number
   /** Start at this time: RFC 3339, or an age such as `10m`. */
@@ -38,7 +45,7 @@ export interface FollowOptions {
 }
 
 /** Readings and gaps in order, for ever, over as many connections as it takes. To be iterated once. */
-export interface Following extends AsyncIterable<FollowEvent> {
+export interface Following<R extends Reading = Reading> extends AsyncIterable<FollowEvent<R>> {
   /**
    * How far the loop has come. Store it, and give it as `lastEventId` to go on after a restart of your own program: in
    * the body of the loop it names the event in hand.
@@ -48,7 +55,8 @@ export interface Following extends AsyncIterable<FollowEvent> {
 
 /** @throws ClientError while iterating, where the gateway refuses for good. */
 export function follow(connection: Connection, options: FollowOptions): Following {
-  const place: Place = { id: options.lastEventId, seq: seqOf(options.lastEventId) ?? 0 }
+  const reached = options.every === undefined ? beginningOf : seqOf
+  const place: Place = { id: options.lastEventId, seq: reached(options.lastEventId) ?? 0 }
   return {
     get lastEventId() {
       return place.id
@@ -127,9 +135,9 @@ async function connect(connection: Connection, options: FollowOptions, place: Pl
 }
 
 function followQuery(options: FollowOptions, place: Place): URLSearchParams {
-  const query = new URLSearchParams()
-  for (const name of ['device', 'metric', 'channel'] as const)
-    for (const wanted of [options[name] ?? []].flat()) query.append(name, wanted)
+  const query = selectionQuery(options)
+  if (options.every !== undefined) query.set('every', options.every)
+  if (options.deadband !== undefined) query.set('deadband', String(options.deadband))
   // Once there is a place, it says where to start; the way to the first one must not come back with a reconnect.
   if (place.id !== undefined) return query
   if (options.after !== undefined) query.set('after', String(options.after))

@@ -16,6 +16,16 @@ export interface Reading {
   readonly quality?: 'stale' | 'unsynced' | 'suspect'
 }
 
+/** What a stream with `every` tells of a series and interval: its last reading, with figures of all. */
+export interface Summary extends Reading {
+  /** How many readings there were. */
+  readonly count: number
+  /** Of those that are numbers; absent where none is. */
+  readonly min?: number
+  readonly max?: number
+  readonly mean?: number
+}
+
 /** Readings that were asked for and are not there: removed by retention, or of another log. */
 export interface Gap {
   /** First and last missing sequence number; `to` is `from - 1` where none is. */
@@ -36,7 +46,8 @@ export interface Metric {
   readonly metric: string
   readonly channel?: string
   readonly unit: string | null
-  readonly kind: 'number' | 'boolean' | 'string'
+  /** How it is drawn and compared: `counter` only grows, `state` is no quantity (switches, words). */
+  readonly kind: 'gauge' | 'counter' | 'state'
   readonly last?: { readonly seq: number; readonly time: string; readonly value: number | boolean | string }
 }
 
@@ -53,13 +64,24 @@ export interface Device {
 }
 
 /** One step of a followed stream. */
-export type FollowEvent =
-  | { readonly type: 'reading'; readonly id: Position; readonly reading: Reading }
+export type FollowEvent<R extends Reading = Reading> =
+  | { readonly type: 'reading'; readonly id: Position; readonly reading: R }
   | { readonly type: 'gap'; readonly id: Position; readonly gap: Gap }
   | { readonly type: 'device'; readonly device: DeviceStatus }
 
 /** The sequence number in a position; undefined where it is none. */
 export function seqOf(id: string | undefined): number | undefined {
-  const match = /^[a-z0-9]+\.(\d{1,16})(?:-\d+-\d+)?$/.exec(id ?? '')
-  return match ? Number(match[1]) : undefined
+  return partsOf(id)?.[0]
+}
+
+/** Behind which number a stream goes on that is not thinned as the one was that gave the position. */
+export function beginningOf(id: string | undefined): number | undefined {
+  const [seq, back] = partsOf(id) ?? []
+  return seq === undefined || back === undefined ? undefined : seq - back
+}
+
+/** Its number, and how far back the beginning lies of what is being told (PROTOCOL.md, Thinning). */
+function partsOf(id: string | undefined): readonly [seq: number, back: number] | undefined {
+  const match = /^[a-z0-9]+\.(\d{1,16})(?:-(\d{1,16})-\d{1,16})?$/.exec(id ?? '')
+  return match ? [Number(match[1]), Number(match[2] ?? 0)] : undefined
 }

@@ -32,9 +32,12 @@ export class Feed {
     return this.#directory
   }
 
-  /** A reader that stands at `start`, the events that tell its client so, and where its pages come from. */
-  open(start: Start, thinning: Thinning = {}): { reader: Reader; opening: string; pages: PageSource } {
+  /** A reader that stands at `place`, the events that tell its client so, and where its pages come from. */
+  open(place: Start, thinning: Thinning = {}): { reader: Reader; opening: string; pages: PageSource } {
     const { runs, head, floor } = this.log
+    // Without intervals there is no rest of one to tell: the stream stands at its beginning, and says so.
+    const { window, ...whole } = place
+    const start = thinning.everyMs === undefined ? whole : place
     const reader = {
       place: start.after,
       id: null,

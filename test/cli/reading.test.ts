@@ -32,9 +32,9 @@ const attic = {
   status: 'offline',
   lastSeen: new Date(Date.now() - 300_000).toISOString(),
   metrics: [
-    { metric: 'temperature', unit: 'Cel', kind: 'number', last: { seq: 1, time: 't', value: 21.5 } },
-    { metric: 'power', channel: 'l1', unit: 'W', kind: 'number', last: { seq: 2, time: 't', value: 7 } },
-    { metric: 'open', unit: null, kind: 'boolean', last: { seq: 3, time: 't', value: false } },
+    { metric: 'temperature', unit: 'Cel', kind: 'gauge', last: { seq: 1, time: 't', value: 21.5 } },
+    { metric: 'power', channel: 'l1', unit: 'W', kind: 'gauge', last: { seq: 2, time: 't', value: 7 } },
+    { metric: 'open', unit: null, kind: 'state', last: { seq: 3, time: 't', value: false } },
   ],
 }
 
@@ -174,6 +174,34 @@ describe('rivulet tail', () => {
     ])
   })
 
+  it('shows with --every what a line stands for', async () => {
+    await serve((response) => {
+      beginStream(response)
+      const common = { device: 'a:b', time: '2026-01-01T00:00:00.000Z' }
+      for (const [index, event] of [
+        { metric: 'temperature', value: 21, unit: 'Cel', min: 20, max: 22.5, mean: 21.16666667, count: 3 },
+        { metric: 'open', value: true, unit: null, count: 2 },
+        { metric: 'temperature', value: 22, unit: 'Cel', min: 22, max: 22, mean: 22, count: 1 },
+      ].entries())
+        response.write(`id: run.${index + 1}\ndata: ${JSON.stringify({ seq: index + 1, ...common, ...event })}\n\n`)
+    })
+    const flags = ['--tag', 'floor:1', '--tag', 'lit', '--channel', '', '--every', '10s', '--deadband', '0.5']
+    const child = spawnRivulet(['tail', ...flags], { cwd })
+    let out = ''
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.stdout!.on('data', (part) => {
+      out += part
+      if (out.split('\n').length === 4) child.kill('SIGTERM')
+    })
+    expect(await ended).toBe(0)
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      '2026-01-01T00:00:00.000Z  a:b  temperature  21 Cel  (of 3, 20 to 22.5, mean 21.1667)',
+      '2026-01-01T00:00:00.000Z  a:b  open  true  (of 2)',
+      '2026-01-01T00:00:00.000Z  a:b  temperature  22 Cel',
+    ])
+    expect(gateway!.requests[0]!.url).toBe('/api/stream?channel=&tag=floor%3A1&tag=lit&every=10s&deadband=0.5')
+  })
+
   it('exits with 2 where the gateway does not understand the question', async () => {
     await serve((response) => response.writeHead(400).end('{"detail":"since is no time","hint":"write 10m"}'))
     expect(await rivulet(['tail', '--since', 'x'], { cwd })).toMatchObject({
@@ -197,12 +225,24 @@ describe('rivulet export', () => {
       response.write(bytes.subarray(0, bytes.indexOf('ö') + 1))
       setTimeout(() => response.end(bytes.subarray(bytes.indexOf('ö') + 1)), 20)
     })
-    const { code, out, err } = await rivulet(['export', 'a:b', '--from', '7d', '--to', '2026-02-01T00:00:00Z'], { cwd })
+    const args = [
+      'export',
+      'a:b',
+      '--tag',
+      'floor:1',
+      '--channel',
+      'l1',
+      '--from',
+      '7d',
+      '--to',
+      '2026-02-01T00:00:00Z',
+    ]
+    const { code, out, err } = await rivulet(args, { cwd })
     expect(code).toBe(0)
     expect(out).toBe(csv)
     expect(err).toMatch(/^2 readings in \d+\.\d s\n$/)
     expect(gateway!.requests[0]!.url).toBe(
-      '/api/readings?format=csv&limit=all&device=a%3Ab&from=7d&to=2026-02-01T00%3A00%3A00Z',
+      '/api/readings?device=a%3Ab&channel=l1&tag=floor%3A1&format=csv&limit=all&from=7d&to=2026-02-01T00%3A00%3A00Z',
     )
   })
 

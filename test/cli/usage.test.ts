@@ -31,6 +31,10 @@ describe('the command line', () => {
       ['tail', '--last', 'many'],
       "option '--last <n>' argument 'many' is invalid. Write a whole number from 0 to 100000.",
     ],
+    [
+      ['tail', '--deadband', '-1'],
+      "option '--deadband <width>' argument '-1' is invalid. Write a number above 0, such as 0.5.",
+    ],
     [['tail', '--last', '1', '--after', '2'], "option '--after <id>' cannot be used with option '--last <n>'"],
     [
       ['export', '--format', 'xml'],

@@ -39,6 +39,7 @@ describe('a client', () => {
     const seqs: number[] = []
     for await (const { seq } of client.readings({
       device: 'a:b',
+      tag: ['floor:1', 'lit'],
       from: 'f',
       to: 't',
       pageSize: 2,
@@ -48,9 +49,9 @@ describe('a client', () => {
     expect(seqs).toEqual([1, 2, 10])
     expect(gaps).toEqual([{ from: 0, to: 0, reason: 'retention' }])
     expect(gateway.requests.map(({ url }) => url)).toEqual([
-      '/api/readings?limit=2&device=a%3Ab&from=f&to=t',
-      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=run.2',
-      '/api/readings?limit=2&device=a%3Ab&from=f&to=t&after=run.9',
+      '/api/readings?device=a%3Ab&tag=floor%3A1&tag=lit&limit=2&from=f&to=t',
+      '/api/readings?device=a%3Ab&tag=floor%3A1&tag=lit&limit=2&from=f&to=t&after=run.2',
+      '/api/readings?device=a%3Ab&tag=floor%3A1&tag=lit&limit=2&from=f&to=t&after=run.9',
     ])
   })
 

@@ -36,10 +36,20 @@ describe('a followed stream', () => {
       beginStream(response)
       response.write(reading(1))
     })
-    const options = { device: ['a:*', 'b'], metric: 'temperature', channel: ['x', ''], last: 3 }
+    const options = {
+      device: ['a:*', 'b'],
+      metric: 'temperature',
+      channel: ['x', ''],
+      tag: 'floor:1',
+      every: '10s',
+      deadband: 0.5,
+      last: 3,
+    }
     await take(client.follow(options), 1)
     const { url, headers } = gateway.requests[0]!
-    expect(url).toBe('/api/stream?device=a%3A*&device=b&metric=temperature&channel=x&channel=&last=3')
+    expect(url).toBe(
+      '/api/stream?device=a%3A*&device=b&metric=temperature&channel=x&channel=&tag=floor%3A1&every=10s&deadband=0.5&last=3',
+    )
     expect(headers).toMatchObject({ accept: 'text/event-stream', authorization: 'Bearer secret' })
     expect(headers).not.toHaveProperty('last-event-id')
   })

@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Both projects run against real files, sockets and workers; two cores are the smallest machine we test on.
+    // All projects run against real files, sockets and workers; two cores are the smallest machine we test on.
     maxWorkers: 2,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/faults/**'],
           globalSetup: ['test/setup/build.ts'],
           testTimeout: 60_000,
         },
@@ -19,6 +19,16 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/setup/build.ts', 'test/setup/page.ts', 'test/setup/packages.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: ['test/setup/build.ts', 'test/setup/packages.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -2,18 +2,17 @@ import type { Sentence } from './nmea0183.ts'
 
 /** What each sentence carries, by its three letters; sentences that are not here carry nothing we read. */
 export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void>> = {
-  /** Depth below keel, surface or transducer, in feet, metres and fathoms. */
-  DBK: (s) => s.take(depth, 3, 'below_keel'),
-  DBS: (s) => s.take(depth, 3, 'below_surface'),
-  DBT: (s) => s.take(depth, 3, 'below_transducer'),
+  DBK: (s) => takeSounding(s, 'below_keel'),
+  DBS: (s) => takeSounding(s, 'below_surface'),
+  DBT: (s) => takeSounding(s, 'below_transducer'),
   DPT: takeDepth,
   GGA: takeFix,
   GLL(s) {
-    if (s.text(6) === 'V') s.noValue()
+    if (s.text(6) === 'V' || unfixed.has(s.text(7))) s.noValue()
     else s.takePosition(1)
   },
   GNS(s) {
-    if (/^N*$/.test(s.text(6))) return s.noValue()
+    if (/^[NMS]*$/.test(s.text(6))) return s.noValue()
     s.takePosition(2)
     s.take({ metric: 'satellites' }, 7)
     s.take({ metric: 'hdop' }, 8)
@@ -28,10 +27,10 @@ export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void
   HDT: (s) => s.take(heading, 1, 'true'),
   HVM: (s) => s.take(variation, 1),
   MDA: takeWeather,
-  MMB: (s) => s.takeIn('pressure', 3, 'bar'),
+  MMB: takePressure,
   MHU: (s) => s.take({ metric: 'humidity' }, 1),
-  MTA: (s) => s.take({ metric: 'temperature' }, 1),
-  MTW: (s) => s.take({ metric: 'water_temperature' }, 1),
+  MTA: (s) => s.takeIn('temperature', 1, s.text(2) || 'Cel'),
+  MTW: (s) => s.takeIn('water_temperature', 1, s.text(2) || 'Cel'),
   MWD(s) {
     s.take(windDirection, 1, 'true')
     if (s.text(7) !== '') s.takeIn('wind_speed', 7, 'm/s', 'true')
@@ -78,9 +77,12 @@ export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void
   },
   VPW: (s) => (s.text(1) === '' ? s.takeIn('speed', 3, 'm/s', 'to_wind') : s.takeIn('speed', 1, 'kn', 'to_wind')),
   VTG(s) {
-    if (s.text(9) === 'N') return s.noValue()
+    if (unfixed.has(s.text(9))) return s.noValue()
     s.take({ metric: 'course' }, 1)
-    s.takeIn('speed', 5, 'kn')
+    // Before version 2.0 no letters stood between the numbers.
+    if (s.length < 8) s.takeIn('speed', 3, 'kn')
+    else if (s.text(5) !== '') s.takeIn('speed', 5, 'kn')
+    else s.takeIn('speed', 7, 'km/h')
   },
   VWR: (s) => takeSidedWind(s, 'apparent'),
   VWT: (s) => takeSidedWind(s, 'true'),
@@ -88,6 +90,8 @@ export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void
 }
 
 const depth = { metric: 'depth', unit: 'm' } as const
+const feet = { metric: 'depth', unit: 'ft' } as const
+const fathoms = { metric: 'depth', unit: 'ft', scale: 6 } as const
 const heading = { metric: 'heading', unit: 'deg' } as const
 const metres = { metric: 'altitude', unit: 'm' } as const
 const windDirection = { metric: 'wind_direction', unit: 'deg' } as const
@@ -96,15 +100,28 @@ const currentDirection = { metric: 'current_direction' } as const
 const variation = { metric: 'magnetic_variation' } as const
 const rudder = { metric: 'rudder_angle' } as const
 
+/** Modes of a receiver in which a position is none that it measured: no fix, simulated, typed in by hand. */
+const unfixed: ReadonlySet<string> = new Set(['N', 'S', 'M'])
+
+/** A depth in feet, metres and fathoms, of which some instruments fill in one. */
+function takeSounding(s: Sentence, channel: string): void {
+  if (s.text(3) !== '') s.take(depth, 3, channel)
+  else if (s.text(1) !== '') s.take(feet, 1, channel)
+  else s.take(fathoms, 5, channel)
+}
+
 /** HDG: the compass as it stands; with its deviation it is the magnetic heading, with the variation the true one. */
 function takeMagneticHeading(s: Sentence): void {
-  const deviation = signed(s.text(2), s.text(3))
-  const shift = signed(s.text(4), s.text(5))
-  const compass = s.text(1) === '' ? Number.NaN : Number(s.text(1))
-  s.take(heading, 1, 'magnetic')
-  if (Number.isNaN(compass) || shift === undefined) return
-  const sum = compass + (deviation ?? 0) + shift
-  s.give(heading, Math.round((((sum % 360) + 360) % 360) * 1e6) / 1e6, 'true')
+  const deviation = signed(s.text(2), s.text(3)) ?? 0
+  const variation = signed(s.text(4), s.text(5))
+  if (!/^\d+(\.\d*)?$/.test(s.text(1))) return s.take(heading, 1, 'magnetic')
+  const magnetic = Number(s.text(1)) + deviation
+  s.give(heading, onCompass(magnetic), 'magnetic')
+  if (variation !== undefined) s.give(heading, onCompass(magnetic + variation), 'true')
+}
+
+function onCompass(degrees: number): number {
+  return Math.round((((degrees % 360) + 360) % 360) * 1e6) / 1e6
 }
 
 /** Degrees east of north; undefined when not given. */
@@ -116,8 +133,9 @@ function signed(text: string, side: string): number | undefined {
 /** VWR and VWT: the angle to the bow, left or right, and the speed in knots, m/s and km/h. */
 function takeSidedWind(s: Sentence, channel: string): void {
   const angle = s.text(1)
-  if (angle !== '' && s.text(2) === 'L' && /^\d+(\.\d*)?$/.test(angle))
-    s.give(windDirection, (360 - Number(angle)) % 360, channel)
+  const side = s.text(2)
+  if (angle !== '' && side !== 'L' && side !== 'R') s.reject('wind_direction')
+  else if (side === 'L' && /^\d+(\.\d*)?$/.test(angle)) s.give(windDirection, (360 - Number(angle)) % 360, channel)
   else s.take(windDirection, 1, channel)
   if (s.text(3) !== '') s.takeIn('wind_speed', 3, 'kn', channel)
   else if (s.text(5) !== '') s.takeIn('wind_speed', 5, 'm/s', channel)
@@ -134,8 +152,8 @@ function takeDepth(s: Sentence): void {
 }
 
 function takeFix(s: Sentence): void {
-  const fix = s.text(6)
-  if (fix === '0' || fix === '') return s.noValue()
+  // 0 none, 7 typed in, 8 simulated.
+  if (['', '0', '7', '8'].includes(s.text(6))) return s.noValue()
   s.takePosition(2)
   s.take(metres, 9)
   s.take({ metric: 'satellites' }, 7)
@@ -144,7 +162,7 @@ function takeFix(s: Sentence): void {
 
 /** RMC: time and date are to be trusted only with status A. */
 function takeMinimum(s: Sentence): void {
-  if (s.text(2) !== 'A') return s.noValue()
+  if (s.text(2) !== 'A' || unfixed.has(s.text(12))) return s.noValue()
   s.date(s.text(1), s.text(9))
   s.takePosition(3)
   s.takeIn('speed', 7, 'kn')
@@ -162,9 +180,14 @@ function takeWind(s: Sentence): void {
 
 const windUnits: Readonly<Record<string, string>> = { N: 'kn', K: 'km/h', M: 'm/s', S: 'mph' }
 
-function takeWeather(s: Sentence): void {
+/** MMB and the beginning of MDA: inches of mercury, and bar. */
+function takePressure(s: Sentence): void {
   if (s.text(3) !== '') s.takeIn('pressure', 3, 'bar')
   else s.takeIn('pressure', 1, 'inHg')
+}
+
+function takeWeather(s: Sentence): void {
+  takePressure(s)
   s.take({ metric: 'temperature' }, 5)
   s.take({ metric: 'water_temperature' }, 7)
   s.take({ metric: 'humidity' }, 9)
@@ -185,14 +208,13 @@ function takeTransducers(s: Sentence): void {
 
 /** Metric and unit by transducer type, and by type and unit letter where the letter is not a unit we know. */
 const transducers: Readonly<Record<string, readonly [metric: string, unit?: string]>> = {
-  A: ['angle', 'deg'],
   AD: ['angle', 'deg'],
   AR: ['angle', 'rad'],
   C: ['temperature'],
   D: ['distance'],
   // Fill of a tank.
   E: ['fill_level', '/100'],
-  F: ['frequency'],
+  FH: ['frequency', 'Hz'],
   H: ['humidity', '%RH'],
   I: ['current'],
   P: ['pressure'],
@@ -201,6 +223,6 @@ const transducers: Readonly<Record<string, readonly [metric: string, unit?: stri
   R: ['flow', 'l/s'],
   T: ['fan_speed', '1/min'],
   U: ['voltage'],
-  V: ['volume'],
+  VM: ['volume', 'm3'],
   VP: ['fill_level', '/100'],
 }

@@ -135,7 +135,7 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
 function withColumns({ profile }: Case, profiles: readonly Profile[]): readonly Profile[] {
   const shipped = profiles.find(({ id }) => id === profile?.id)
   if (!profile?.columns || !shipped) return profiles
-  const own: Profile = { ...shipped, messages: [{ columns: profile.columns, others: 'known' }, ...shipped.messages] }
+  const own: Profile = { ...shipped, messages: [{ protocol: 'lines', options: { columns: profile.columns } }] }
   return [own, ...profiles.filter((one) => one !== shipped)]
 }
 

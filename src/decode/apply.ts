@@ -3,6 +3,8 @@ import { noteBridge } from './bridges.ts'
 import { type BytesRule, behind, decodeBytes, pickBits, readNumber } from './bytes.ts'
 import { macAddress, portName } from './device-id.ts'
 import type { Draft } from './draft.ts'
+import { meaningOf } from './names.ts'
+import { parseNumber } from './number.ts'
 import { lookUp } from './path.ts'
 import { asBuffer } from './payload.ts'
 import type { Reason } from './reason.ts'
@@ -91,12 +93,24 @@ function readDocument(rule: Rule, draft: Draft): Reason | 'another' | null {
   if (rule.split !== null) {
     const text = draft.text()
     if (text === null) return 'not_utf8'
-    draft.root = rule.split(text)
-    if (draft.root !== null) return null
+    const fields = rule.split(text)
+    draft.root = fields
+    if (fields !== null) return rule.message.columns && isHeader(fields) ? 'header_line' : null
     return rule.message.columns ? 'column_count' : 'text_syntax'
   }
   if (!draft.read()) return draft.problem
   return bytes?.from === undefined ? null : findInnerBytes(bytes, draft)
+}
+
+/** Whether a row holds names like those of its columns, and no number: what a sketch prints when it starts. */
+function isHeader(fields: Record<string, string>): boolean {
+  const cells = Object.entries(fields)
+  return (
+    cells.every(([, cell]) => parseNumber(cell) === 'type_mismatch') &&
+    cells.some(
+      ([name, cell]) => cell === name || (meaningOf(cell) && meaningOf(cell)?.metric === meaningOf(name)?.metric),
+    )
+  )
 }
 
 /** Bytes that stand as text in a document, beside other members. */

@@ -16,11 +16,15 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
     const placed = channel === undefined ? { metric } : { metric, channel }
     if (unit === undefined || known.unit === null) return meaning.unit ? { ...placed, unit: meaning.unit } : placed
     if (conversion(unit, known.unit)) return { ...placed, unit }
+    // As in `battery_mv`: volts are no charge.
+    if (meaning.metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
   }
   const told = unit === undefined ? undefined : metricOfUnit(unit)
   if (told !== undefined) {
     const channel = channelOf(name)
-    return !channel || meaning?.weak ? { metric: told, unit: unit! } : { metric: told, unit: unit!, channel }
+    return !channel || meaning?.weak || synonyms[told]?.includes(snakeCase(name))
+      ? { metric: told, unit: unit! }
+      : { metric: told, unit: unit!, channel }
   }
   // Nobody can say what 5 furlongs of temperature are: the judge refuses that unit. Micrograms of VOC are only not its ppb.
   if (meaning && known?.unit) return { metric: meaning.metric, unit: findUnit(unit!) ? null : unit! }
@@ -31,6 +35,16 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
 /** The metric that a unit alone tells; undefined where it measures many things. */
 export function metricOfUnit(unit: string): string | undefined {
   return byUnit.get(unit) ?? byUnit.get(findUnit(unit)?.symbol ?? '')
+}
+
+/** Names that, with the unit of a quantity, stand for it and not for a place. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  pressure: ['p'],
+  power: ['p'],
+  voltage: ['u', 'v'],
+  current: ['i'],
+  energy: ['e'],
+  illuminance: ['light', 'luminosity', 'ambient_light'],
 }
 
 function plain(name: string): string {

@@ -165,7 +165,7 @@ const spellings: Record<string, string> = {
   power_factor: 'pf powerfactor power_fact cos_phi',
   frequency: 'freq frequenz ac_frequency mains_frequency',
   illuminance: 'lux illuminance_lux light_level lightlevel helligkeit luminosity_lux illumination',
-  co2: 'carbon_dioxide carbondioxide eco2 co2_level',
+  co2: 'carbon_dioxide carbondioxide eco2 e_co2 co2_level',
   co: 'carbon_monoxide carbonmonoxide',
   voc: 'voc_ppb',
   tvoc: 'tvoc_ppb',

@@ -1,8 +1,8 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { compilePreload } from '../setup/preload.ts'
 import { openPtyPair } from '../setup/pty.ts'
-import { compileSlowFsync } from '../setup/slow-fsync.ts'
 import { until } from '../setup/until.ts'
 import { openViewer, type Viewer } from '../setup/viewer.ts'
 
@@ -71,7 +71,9 @@ it('ends at once when asked to, with everything on disk and no hole at the next 
 })
 
 it('shows readings at once however slow the disk is', async () => {
-  const gateway = await startGateway({ env: { LD_PRELOAD: compileSlowFsync(), SLOW_FSYNC_MS: '300' } })
+  const gateway = await startGateway({
+    env: { LD_PRELOAD: compilePreload('test/setup/slow-fsync.c'), SLOW_FSYNC_MS: '300' },
+  })
   cleanUps.push(() => gateway.stop())
   const viewer = watch(gateway, '/api/stream?after=0')
   const client = await sensor(gateway)

@@ -25,7 +25,7 @@ const backoffMs = 50
  * @param base of the gateway; asked again for each connection, since a gateway may come back elsewhere
  * @param query such as `device=mqtt:a`
  */
-export function startFollower(witness: Witness, base: () => string, query = ''): Follower {
+export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string, query = ''): Follower {
   const leaving = new AbortController()
   const gaps: Gap[] = []
   let connections = 0

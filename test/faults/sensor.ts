@@ -4,12 +4,14 @@ import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
 import type { Content, Ledger } from './ledger.ts'
 
 export interface SensorOptions {
-  readonly ledger: Ledger
+  readonly ledger: Pick<Ledger, 'published' | 'acknowledged'>
   readonly port: number
   /** Names the client, the device and its topic: `sensors/<name>/step`. */
   readonly name: string
   /** Messages a second; 50 unless said. */
   readonly rate?: number
+  /** Sent and not acknowledged at most: a sensor without an answer for long waits rather than grow. */
+  readonly window?: number
 }
 
 /** A sensor that counts, so that no two of its readings are the same, and writes down what it sent and what was acknowledged. */
@@ -23,9 +25,6 @@ export interface Sensor {
   stop(): Promise<void>
 }
 
-/** Sent and not acknowledged at most: a sensor without an answer for long waits rather than grow. */
-const outstandingMax = 1_000
-
 /** Messages go out in small packs, since a timer is no finer than a few milliseconds on a busy machine. */
 const tickMs = 20
 
@@ -36,7 +35,7 @@ const backoffMs = 50
  * Publishes at QoS 1 in a session of its own. Where the connection is lost it connects again and sends all that was not acknowledged
  * at once (MQTT 3.1.1 §4.4); MQTT.js sends the next only when the one before is acknowledged, and so hardly loads what it comes back to.
  */
-export function startSensor({ ledger, port, name, rate = 50 }: SensorOptions): Sensor {
+export function startSensor({ ledger, port, name, rate = 50, window = 1_000 }: SensorOptions): Sensor {
   const device = `mqtt:${name}`
   const waiting = new Map<number, { readonly content: Content; readonly packet: IPublishPacket }>()
   let socket: Socket | undefined
@@ -93,7 +92,7 @@ export function startSensor({ ledger, port, name, rate = 50 }: SensorOptions): S
     for (let due = 0; isPublishing; await sleep(tickMs)) {
       if (!isReady) continue
       due = Math.min(due + (rate * tickMs) / 1000, rate)
-      for (; due >= 1 && waiting.size < outstandingMax; due--) publish()
+      for (; due >= 1 && waiting.size < window; due--) publish()
     }
   })()
   const stop = async () => {

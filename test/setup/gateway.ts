@@ -52,7 +52,7 @@ export async function startGateway({
   env = {},
 }: GatewaySettings = {}): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-'))
-  const data = join(folder, 'data')
+  const data = (config.data as string | undefined) ?? join(folder, 'data')
   const [port, mqttPort] = [await freePort(), await freePort()]
   const { http = {}, mqtt = {}, ...rest } = config as { http?: object; mqtt?: object }
   const file = join(folder, 'rivulet.yaml')

@@ -110,10 +110,11 @@ export function createCatalog(listener: CatalogListener): Catalog {
       if (isNew || device.series.length > count) listener.listed()
       listener.changed(device.id)
     },
-    change({ id, status }) {
+    change({ id, ...change }) {
       const device = devices.get(id)
       if (!device) return listener.unknown(id)
-      device.status = status
+      const { status, name, tags, hidden } = change
+      Object.assign(device, { status, name, tags, hidden })
       listener.listed()
       listener.changed(id)
     },

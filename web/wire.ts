@@ -41,11 +41,8 @@ export interface WireGap {
   readonly reason: 'retention' | 'epoch' | 'future'
 }
 
-export interface WireDeviceChange {
-  readonly id: DeviceId
-  readonly status: DeviceStatus
-  readonly time?: string
-}
+/** What changes of a device beside its readings. */
+export type WireDeviceChange = Pick<WireDevice, 'id' | 'status' | 'name' | 'tags' | 'hidden'>
 
 export interface WireCursor {
   readonly head: Seq

@@ -1,4 +1,4 @@
-import type { FollowEvent, FollowState, Reading, Summary } from '../client/client.ts'
+import type { DeviceStatus, FollowEvent, FollowState, Reading, Summary } from '../client/client.ts'
 import { clientOf, type GatewayOptions } from './connect.ts'
 import { note, paint, plain, print, roughly } from './terminal.ts'
 
@@ -59,13 +59,16 @@ function jsonLine(event: FollowEvent): string {
 
 function textLine(event: FollowEvent): string {
   if (event.type === 'reading') return readingLine(event.reading) + figures(event.reading)
-  if (event.type === 'device')
-    return paint('yellow', plain(`${event.device.time}  ${event.device.id}  ${event.device.status}`))
+  if (event.type === 'device') return deviceLine(event.device)
   const { from, to, reason } = event.gap
   return paint(
     ['yellow', 'bold'],
     `gap: ${gapReasons[reason] ?? plain(reason)}${to >= from ? ` (${from} to ${to})` : ''}`,
   )
+}
+
+function deviceLine({ time, id, status, name }: DeviceStatus): string {
+  return paint('yellow', plain([time, id, status, name].join('  ')))
 }
 
 /** A reading for people: time, device, metric and channel, value and unit, and what is wrong with it. */

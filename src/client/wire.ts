@@ -34,10 +34,14 @@ export interface Gap {
   readonly reason: 'retention' | 'epoch' | 'future'
 }
 
-/** A device came or went. Not in the log: it is not sent again after a reconnect. */
+/** A device came or went, or got another name, tags or place in lists. Not in the log: it is not sent again after a reconnect. */
 export interface DeviceStatus {
   readonly id: string
   readonly status: 'online' | 'offline' | 'unknown'
+  readonly name: string
+  readonly tags: Readonly<Record<string, string | number | boolean>>
+  readonly hidden: boolean
+  /** When it changed: RFC 3339 in UTC, with milliseconds. */
   readonly time: string
 }
 

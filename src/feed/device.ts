@@ -61,18 +61,37 @@ export interface Known {
   readonly last: ReadonlyMap<string, LoggedReading>
 }
 
+/** What changes of a device beside its readings, as streams tell it. */
+export interface DeviceChange extends Pick<Device, 'id' | 'status' | 'name' | 'tags' | 'hidden'> {
+  /** When it changed, RFC 3339. */
+  readonly time: string
+}
+
+/** The change as JSON. */
+export function showChange(known: Known, time: Millis, configured: Label | undefined): DeviceChange {
+  const { id, status } = known
+  return { id, status, time: isoTime(time), ...labelOf(known, configured) }
+}
+
 /** The device as JSON. Names: a person's through the API, the configuration's, its own, the rest of its id. */
-export function showDevice({ id, kept, status, lastTime, last }: Known, configured: Label | undefined): Device {
+export function showDevice(known: Known, configured: Label | undefined): Device {
+  const { id, kept, status, lastTime, last } = known
   return {
     id,
-    name: kept.label?.name ?? configured?.name ?? kept.announced ?? id.slice(id.indexOf(':') + 1),
     profile: kept.profile ?? null,
     source: kept.source ?? null,
     status,
     lastSeen: last.size > 0 ? isoTime(lastTime) : null,
+    ...labelOf(known, configured),
+    metrics: [...last.values()].map(showMetric),
+  }
+}
+
+function labelOf({ id, kept }: Known, configured: Label | undefined): Pick<Device, 'name' | 'tags' | 'hidden'> {
+  return {
+    name: kept.label?.name ?? configured?.name ?? kept.announced ?? id.slice(id.indexOf(':') + 1),
     tags: tagsOf(kept.label, configured),
     hidden: kept.label?.hidden ?? configured?.hidden ?? false,
-    metrics: [...last.values()].map(showMetric),
   }
 }
 

@@ -2,10 +2,12 @@ import type { Store } from '../log/store.ts'
 import type { DeviceId, LoggedReading, Millis, Seq } from '../reading.ts'
 import {
   type Device,
+  type DeviceChange,
   type DeviceStatus,
   type Kept,
   type Known,
   type Label,
+  showChange,
   showDevice,
   type Tags,
   tagsOf,
@@ -26,9 +28,9 @@ interface Entry extends Known {
   silent: boolean
   /** What it and its bridge say together. */
   status: DeviceStatus
-  statusTime: Millis
-  /** Number of its last change of status. */
+  /** Number and time of its last change of status, name, tags or `hidden`. */
   changed: number
+  changedTime: Millis
   lastTime: Millis
   readonly last: Map<string, LoggedReading>
 }
@@ -44,7 +46,7 @@ const readingsPerRead = 4096
  * Devices are as many as the gateway lets in (`limits.newDevicesPerHour`).
  */
 export class DeviceDirectory implements TagSource {
-  /** Called after every change of status. */
+  /** Called after every change of a device: see `changedSince`. */
   onChange: () => void = () => {}
   readonly #store: Store
   readonly #stopped = new AbortController()
@@ -74,7 +76,7 @@ export class DeviceDirectory implements TagSource {
     return directory
   }
 
-  /** How many changes of status there have been. */
+  /** How many changes there have been. */
   get changes(): number {
     return this.#changes
   }
@@ -89,9 +91,12 @@ export class DeviceDirectory implements TagSource {
     return tagsOf(this.#entries.get(id)?.kept.label, this.#labels.get(id))
   }
 
-  /** The devices whose status changed after the first `count` changes, as they are now. */
-  changedSince(count: number): { id: DeviceId; status: DeviceStatus; statusTime: Millis }[] {
-    return [...this.#entries.values()].filter(({ changed }) => changed > count).sort((a, b) => a.changed - b.changed)
+  /** The devices whose status, name or other labels changed after the first `count` changes, as they are now. */
+  changedSince(count: number): DeviceChange[] {
+    return [...this.#entries.values()]
+      .filter(({ changed }) => changed > count)
+      .sort((a, b) => a.changed - b.changed)
+      .map((entry) => showChange(entry, entry.changedTime, this.#labels.get(entry.id)))
   }
 
   /** All devices by id, with every reading appended so far. */
@@ -116,8 +121,10 @@ export class DeviceDirectory implements TagSource {
     const entry = this.#entry(id)
     if (silentAfterMs !== undefined) entry.silentAfterMs = silentAfterMs
     const { kept } = entry
-    if (kept.profile === profile && kept.source === source && (announced ?? kept.announced) === kept.announced) return
-    this.#keep(entry, { ...kept, profile, source, ...(announced !== undefined && { announced }) })
+    const isRenamed = announced !== undefined && announced !== kept.announced
+    if (kept.profile === profile && kept.source === source && !isRenamed) return
+    this.#keep(entry, { ...kept, profile, source, ...(isRenamed && { announced }) })
+    if (isRenamed) this.#changed(entry, Date.now())
   }
 
   /** A device, or with scope `bridge` every device whose id starts with `id`, came or went. */
@@ -156,6 +163,7 @@ export class DeviceDirectory implements TagSource {
     if (!entry) return undefined
     this.#keep(entry, { ...entry.kept, label: { ...entry.kept.label, ...label } })
     this.#tagRevision++
+    this.#changed(entry, Date.now())
     return showDevice(entry, this.#labels.get(entry.id))
   }
 
@@ -170,8 +178,12 @@ export class DeviceDirectory implements TagSource {
 
   /** Takes the labels of a configuration that was read again. */
   configure(labels: ReadonlyMap<DeviceId, Label>): void {
+    const before = this.#labels
     this.#labels = labels
     this.#tagRevision++
+    for (const entry of this.#entries.values())
+      if (JSON.stringify(before.get(entry.id)) !== JSON.stringify(labels.get(entry.id)))
+        this.#changed(entry, Date.now())
   }
 
   close(): void {
@@ -250,8 +262,8 @@ export class DeviceDirectory implements TagSource {
         rhythm: newRhythm(),
         silent: false,
         status: 'unknown',
-        statusTime: 0,
         changed: 0,
+        changedTime: 0,
         lastTime: Number.NEGATIVE_INFINITY,
         last: new Map(),
       }
@@ -267,8 +279,12 @@ export class DeviceDirectory implements TagSource {
     const status = away ? 'offline' : entry.online || entry.rhythm.heardAt !== null ? 'online' : 'unknown'
     if (status === entry.status) return
     entry.status = status
-    entry.statusTime = time
+    this.#changed(entry, time)
+  }
+
+  #changed(entry: Entry, time: Millis): void {
     entry.changed = ++this.#changes
+    entry.changedTime = time
     this.onChange()
   }
 

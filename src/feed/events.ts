@@ -1,6 +1,7 @@
 import type { Page, Run } from '../log/log.ts'
-import type { DeviceId, Millis, Seq } from '../reading.ts'
-import { isoTime, readingJson } from './json.ts'
+import type { Seq } from '../reading.ts'
+import type { DeviceChange } from './device.ts'
+import { readingJson } from './json.ts'
 import { type Gap, positionId, runIndex, type Start, windowId } from './position.ts'
 
 /**
@@ -50,7 +51,7 @@ export function openingEvents(runs: readonly Run[], { after, gap, window }: Star
   return `event: cursor\ndata: ${JSON.stringify(data)}\n\n${gapEvent(positionId(runs, after), gap)}`
 }
 
-/** A device came or went. Without an id, since this is not in the log. */
-export function deviceEvent(id: DeviceId, status: string, time: Millis): string {
-  return `event: device\ndata: ${JSON.stringify({ id, status, time: isoTime(time) })}\n\n`
+/** A device came or went, or is called otherwise. Without an id, since this is not in the log. */
+export function deviceEvent(change: DeviceChange): string {
+  return `event: device\ndata: ${JSON.stringify(change)}\n\n`
 }

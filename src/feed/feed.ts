@@ -52,7 +52,7 @@ export class Feed {
     return { reader, opening, pages: thinned(this.log, thinning, start, clocks) ?? this.pages }
   }
 
-  /** Events of devices whose status changed since the reader was last told; null for none. */
+  /** Events of devices that changed since the reader was last told; null for none. */
   news(reader: Reader, filter: StreamFilter | null): Buffer | null {
     const after = reader.changes
     const upTo = this.#directory.changes
@@ -66,7 +66,7 @@ export class Feed {
     const held = this.#news.get(key)
     if (held !== undefined) return held
     const changed = this.#directory.changedSince(after).filter(({ id }) => !filter || filter.matchesDevice(id))
-    const text = changed.map(({ id, status, statusTime }) => deviceEvent(id, status, statusTime)).join('')
+    const text = changed.map(deviceEvent).join('')
     const bytes = text === '' ? null : Buffer.from(text)
     this.#news.set(key, bytes)
     return bytes

@@ -9,7 +9,7 @@ export interface Reader {
   id: string | null
   /** When its turn comes even if there is nothing new, and not before; null when something new decides. */
   due: Millis | null
-  /** How many status changes it has been told. */
+  /** How many changes of devices it has been told. */
   changes: number
   /** When it last sent something, on the clock of `Turns.now`. */
   sentAt: Millis

@@ -66,6 +66,26 @@ it('takes names from people first, then from the configuration, then from the de
   restarted.close()
 })
 
+it('tells of every other name, tag and hiding, whoever said it, and of nothing that stayed', async () => {
+  const directory = await DeviceDirectory.open(new MemoryStore())
+  let told = directory.changes
+  const news = () => {
+    const changes = directory.changedSince(told).map(({ id, name, tags, hidden }) => ({ id, name, tags, hidden }))
+    told = directory.changes
+    return changes
+  }
+  directory.seen('a:1', 'z2m', 'broker', 'lamp_1')
+  expect(news()).toEqual([{ id: 'a:1', name: 'lamp_1', tags: {}, hidden: false }])
+  directory.seen('a:1', 'z2m', 'other', 'lamp_1')
+  expect(news()).toEqual([])
+  directory.seen('a:2', 'z2m', 'broker')
+  directory.configure(new Map([['a:1', { tags: { floor: 1 } }]]))
+  expect(news()).toEqual([{ id: 'a:1', name: 'lamp_1', tags: { floor: 1 }, hidden: false }])
+  await directory.label('a:1', { name: 'Lamp', hidden: true })
+  expect(news()).toEqual([{ id: 'a:1', name: 'Lamp', tags: { floor: 1 }, hidden: true }])
+  directory.close()
+})
+
 it('writes a record only when something is new, since it is told of every frame', async () => {
   const store = new MemoryStore()
   const directory = await DeviceDirectory.open(store)
@@ -94,7 +114,7 @@ it('goes by what a device says, unless its bridge is away or a newer reading pro
   directory.seen('z:3', 'z2m', 'broker')
   expect(await statuses()).toEqual(['unknown', 'offline', 'offline', 'offline'])
   expect(directory.changedSince(before)).toMatchObject([
-    { id: 'z:1', status: 'offline', statusTime: noon + 1 },
+    { id: 'z:1', status: 'offline', time: '2026-01-01T12:00:00.001Z' },
     { id: 'z:3', status: 'offline' },
   ])
   directory.setStatus('z:', true, 'bridge', noon + 2)

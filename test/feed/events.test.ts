@@ -132,12 +132,9 @@ it('does not move the position of a client before it was told of a gap', () => {
 it('tells of devices without an id, whatever theirs is called', () => {
   fc.assert(
     fc.property(text, (id) => {
-      const [event] = parsed(deviceEvent(id, 'online', 0))
-      expect([event!.id, event!.event, JSON.parse(event!.data)]).toEqual([
-        undefined,
-        'device',
-        { id, status: 'online', time: '1970-01-01T00:00:00.000Z' },
-      ])
+      const change = { id, status: 'online', time: '…', name: id, tags: { [id]: id }, hidden: false } as const
+      const [event] = parsed(deviceEvent(change))
+      expect([event!.id, event!.event, JSON.parse(event!.data)]).toEqual([undefined, 'device', change])
     }),
   )
 })

@@ -191,8 +191,9 @@ it('tells every stream that may see a device when its status changes', async () 
   await Promise.all([all, other].map(({ until }) => until((events) => events.length === 1)))
   directory.setStatus('a:1', true, 'device', Date.UTC(2026, 0, 1))
   directory.setStatus('b:1', false, 'device', Date.UTC(2026, 0, 1))
-  const online = '{"id":"a:1","status":"online","time":"2026-01-01T00:00:00.000Z"}'
-  const offline = '{"id":"b:1","status":"offline","time":"2026-01-01T00:00:00.000Z"}'
+  const online = '{"id":"a:1","status":"online","time":"2026-01-01T00:00:00.000Z","name":"1","tags":{},"hidden":false}'
+  const offline =
+    '{"id":"b:1","status":"offline","time":"2026-01-01T00:00:00.000Z","name":"1","tags":{},"hidden":false}'
   await Promise.all([all.until(() => all.statuses.length === 2), other.until(() => other.statuses.length === 1)])
   expect(all.statuses.map(({ data }) => data)).toEqual([online, offline])
   expect(other.statuses.map(({ data }) => data)).toEqual([offline])

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { patient, shoot, useVisit } from '../../setup/visit.ts'
 
+const json = { 'content-type': 'application/json' }
 const visit = useVisit()
 
 it('names, tags and hides a device, for good', async () => {
@@ -35,6 +36,19 @@ it('names, tags and hides a device, for good', async () => {
   await page.locator('a.back').click()
   await page.reload()
   await expect.poll(() => shown('floor: 2'), patient).toEqual(['Under the roof'])
+})
+
+it('shows a new name to everybody who is looking', async () => {
+  await visit.publish('sensors/attic/temperature', 1)
+  const watching = await visit.open('/')
+  await watching.getByText('Live').waitFor()
+  const elsewhere = await visit.open('/#/device/mqtt:attic')
+  await elsewhere.getByRole('heading', { name: 'attic' }).waitFor()
+  const change = { method: 'PATCH', headers: json, body: '{"name":"Under the roof","tags":{"floor":2}}' }
+  expect((await fetch(`${visit.gateway.url}/api/devices/mqtt:attic`, change)).status).toBe(200)
+  await watching.getByRole('link', { name: 'Under the roof' }).waitFor()
+  await elsewhere.getByRole('heading', { name: 'Under the roof' }).waitFor()
+  await elsewhere.getByText('floor: 2').waitFor()
 })
 
 it('says why a change was not saved, and offers none where none is allowed', async () => {

@@ -47,22 +47,26 @@ export async function sendHistory(
   ctx.body = `{"series":[${texts.join(',\n')}]}`
 }
 
-function historyJson({ series, resolution, buckets, changes }: SeriesHistory): string {
+function historyJson({ series, resolution, buckets, doubts, changes }: SeriesHistory): string {
   const { device, metric, channel, unit } = series
   const head = JSON.stringify({ device, metric, ...(channel !== undefined && { channel }), unit, resolution })
-  const body = buckets ? `"buckets":[${bucketsJson(buckets)}]` : `"changes":[${(changes ?? []).map(changeJson).join()}]`
+  const body = buckets
+    ? `"buckets":[${bucketsJson(buckets, doubts)}]`
+    : `"changes":[${(changes ?? []).map(changeJson).join()}]`
   return `${head.slice(0, -1)},${body}}`
 }
 
-function bucketsJson(buckets: Float64Array): string {
+function bucketsJson(buckets: Float64Array, doubts: SeriesHistory['doubts']): string {
   const texts: string[] = []
   for (let i = 0; i < buckets.length; i += 5) {
     const [time, min, max, mean, count] = [buckets[i]!, buckets[i + 1], buckets[i + 2], buckets[i + 3], buckets[i + 4]]
-    texts.push(`{"time":"${isoTime(time)}","min":${min},"max":${max},"mean":${mean},"count":${count}}`)
+    const quality = doubts?.get(time)
+    const doubt = quality ? `,"quality":"${quality}"` : ''
+    texts.push(`{"time":"${isoTime(time)}","min":${min},"max":${max},"mean":${mean},"count":${count}${doubt}}`)
   }
   return texts.join()
 }
 
-function changeJson({ time, value }: NonNullable<SeriesHistory['changes']>[number]): string {
-  return `{"time":"${isoTime(time)}","value":${JSON.stringify(value)}}`
+function changeJson({ time, ...said }: NonNullable<SeriesHistory['changes']>[number]): string {
+  return `{"time":"${isoTime(time)}",${JSON.stringify(said).slice(1)}`
 }

@@ -41,14 +41,25 @@ export const historyShape = z.object({
       z.object({
         ...historyOf,
         buckets: z
-          .array(z.object({ time, min: z.number(), max: z.number(), mean: z.number(), count: z.int() }))
+          .array(
+            z.object({
+              time,
+              min: z.number(),
+              max: z.number(),
+              mean: z.number(),
+              count: z.int(),
+              quality: quality.optional().describe('The worst of its readings, where the resolution is below a minute'),
+            }),
+          )
           .describe('Of numbers; buckets without readings are left out'),
       }),
       z.object({
         ...historyOf,
         changes: z
-          .array(z.object({ time, value: z.union([z.boolean(), z.string(), z.number()]) }))
-          .describe('Of booleans and strings: what the value became, at most three of one resolution'),
+          .array(z.object({ time, value: z.union([z.boolean(), z.string(), z.number()]), quality: quality.optional() }))
+          .describe(
+            'Of booleans and strings: what the value became, at most three of one resolution; the first may lie before `from`',
+          ),
       }),
     ]),
   ),

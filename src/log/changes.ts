@@ -1,10 +1,12 @@
-import type { Millis, Value } from '../reading.ts'
+import type { Millis, Quality, Value } from '../reading.ts'
 import type { Bucket } from './buckets.ts'
 
 /** From this time on, the series had this value. */
 export interface Change {
   readonly time: Millis
   readonly value: Value
+  /** Of the reading that said so, where it deserves less trust. */
+  readonly quality?: Quality
 }
 
 /** Changes told of one stretch: the first, the one after it, and the last, so that a short pulse is still seen. */
@@ -27,7 +29,8 @@ export class Changes {
   }
 
   /** Adds a reading, in the order of the log. One that came late says nothing about what holds now. */
-  add(time: Millis, value: Value): void {
+  add(change: Change): void {
+    const { time, value } = change
     if (value === this.#value || time < (this.#list.at(-1)?.time ?? Number.NEGATIVE_INFINITY)) return
     const stretch = Math.floor(time / this.#width)
     if (stretch !== this.#stretch) this.#inStretch = 0
@@ -37,13 +40,16 @@ export class Changes {
     else this.#inStretch++
     // What was in between is left out, and with it the change back.
     if (this.#list.at(-1)?.value === value) this.#inStretch--
-    else this.#list.push({ time, value })
+    else this.#list.push(change)
   }
 }
 
-/** The changes of a switch that its buckets tell of: in which order, but not when in the bucket. */
-export function switchesOf(buckets: readonly Bucket[], width: Millis): Change[] {
-  const changes: Change[] = []
+/**
+ * The changes of a switch that its buckets tell of: in which order, but not when in the bucket.
+ * @param held what it was before the first of them
+ */
+export function switchesOf(buckets: readonly Bucket[], width: Millis, held: Change | undefined): Change[] {
+  const changes: Change[] = held ? [held] : []
   for (const { index, min, max, first, last } of buckets) {
     const values = first !== last ? [first, last] : min === max ? [first] : [first, first === min ? max : min, last]
     values.forEach((number, i) => {

@@ -4,8 +4,10 @@ import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
 import { decodeBuckets } from './bucket-code.ts'
 import { Buckets, dayMs, hourMs, minuteMs } from './buckets.ts'
-import { Changes, switchesOf } from './changes.ts'
-import { kindBoolean, kindMask, kindNumber, kindText } from './columns.ts'
+import { type Change, switchesOf } from './changes.ts'
+import { kindBoolean, kindNumber, kindText } from './columns.ts'
+import { fromReadings, packed, type Sources } from './from-readings.ts'
+import { heldBefore } from './held.ts'
 import type { LookBack } from './look-back.ts'
 import type { HistoryAnswer, HistoryRequest, SeriesAnswer } from './messages.ts'
 import type { Reader } from './reader.ts'
@@ -16,14 +18,11 @@ import { Unrolled } from './unrolled.ts'
 /** A query that takes longer lets others have the thread in between. */
 const sliceMs: Millis = 20
 
-/** Readings of one page of those that are read one by one. */
-const pageReadings = 16_384
-
-/** Series named to SQLite one by one; more are picked from all. */
-const namedMax = 100
-
 /** More than this is only unrolled after a start with a database that knew no rollups. */
 const unrolledMax = 2_000_000
+
+/** How far back it is asked what a switch was: one look-up for each day. */
+const heldMsMax: Millis = 400 * dayMs
 
 /** Minutes kept in memory for the next query; beyond it they are read again. */
 const keptMinutesMax = 500_000
@@ -40,35 +39,36 @@ interface Plan {
 /** Answers what charts ask. It shares its thread with those who read the log, and works in slices. */
 export class History {
   readonly #db: Database.Database
-  readonly #reader: Reader
-  readonly #lookBack: LookBack
+  readonly #sources: Sources
   readonly #rolled: () => Rolled
   readonly #sql: ReturnType<typeof prepare>
   #tail: { readonly rolled: Rolled; readonly unrolled: Unrolled } | null = null
 
   constructor(db: Database.Database, reader: Reader, lookBack: LookBack) {
     this.#db = db
-    this.#reader = reader
-    this.#lookBack = lookBack
+    this.#sources = { reader, lookBack }
     this.#rolled = rolledReader(db)
     this.#sql = prepare(db)
   }
 
   async query(request: HistoryRequest): Promise<HistoryAnswer> {
     const plan = this.#plan(request)
-    const { ids, kinds, upTo } = request
-    const answers = new Map<number, SeriesAnswer>()
-    const kindsById = new Map(Array.from(ids, (id, i) => [id, kinds[i]!] as const))
-    const byReading = ids.filter((id) => plan.source === 'readings' || kindsById.get(id) === kindText)
-    if (byReading.length > 0) await this.#fromReadings(byReading, kindsById, plan, upTo, answers)
+    const { ids, upTo } = request
+    const kinds = new Map(Array.from(ids, (id, i) => [id, request.kinds[i]!] as const))
+    const held = await this.#heldBefore(kinds, plan, upTo)
+    const byReading = ids.filter((id) => plan.source === 'readings' || kinds.get(id) === kindText)
+    const answers =
+      byReading.length > 0
+        ? await fromReadings(this.#sources, byReading, kinds, { ...plan, upTo }, held)
+        : new Map<number, SeriesAnswer>()
     let until = performance.now() + sliceMs
     for (const id of ids) {
       if (answers.has(id)) continue
       const buckets = await this.#fromRollups(id, plan, upTo)
       answers.set(
         id,
-        kindsById.get(id) === kindBoolean
-          ? { changes: switchesOf(buckets.inOrder(), plan.width) }
+        kinds.get(id) === kindBoolean
+          ? { changes: switchesOf(buckets.inOrder(), plan.width, held.get(id)) }
           : { buckets: packed(buckets) },
       )
       if (performance.now() < until) continue
@@ -94,34 +94,34 @@ export class History {
     return oldest !== undefined && oldest <= time
   }
 
-  async #fromReadings(
-    ids: Uint32Array,
-    kinds: ReadonlyMap<number, number>,
-    plan: Plan,
-    upTo: Seq,
-    answers: Map<number, SeriesAnswer>,
-  ): Promise<void> {
-    const buckets = new Map<number, Buckets>()
-    const changes = new Map<number, Changes>()
-    for (const id of ids)
-      if (kinds.get(id) === kindNumber) buckets.set(id, new Buckets(plan.width))
-      else changes.set(id, new Changes(plan.width))
-    const choice = { wanted: bitmap(ids), ids: ids.length > namedMax ? null : [...ids] }
-    // Of a long log, all blocks before the range are passed over at once.
-    const first = this.#lookBack.seek(plan.from, upTo) ?? upTo + 1
-    for (let after = first - 1; after < upTo; await setImmediate()) {
-      const { rows, next } = this.#reader.read({ after, to: upTo, choice, times: plan, limit: pageReadings })
-      let text = 0
-      rows.series.forEach((id, i) => {
-        const kind = rows.flags[i]! & kindMask
-        const value = kind === kindText ? rows.texts[text++]! : rows.value[i]!
-        if (kind !== kindText && Number.isFinite(value)) buckets.get(id)?.add(rows.time[i]!, value as number)
-        changes.get(id)?.add(rows.time[i]!, kind === kindBoolean ? value !== 0 : value)
-      })
-      after = next
+  /** What switches and words were when the range began, by id: of their newest reading before it, or of what is left of it. */
+  async #heldBefore(kinds: ReadonlyMap<number, number>, plan: Plan, upTo: Seq): Promise<Map<number, Change>> {
+    const ids = [...kinds].filter(([, kind]) => kind !== kindNumber).map(([id]) => id)
+    const held = await heldBefore(this.#sources, ids, plan.from, upTo)
+    if ((this.#sql.floor.get() as Seq) === 1) return held
+    for (const id of ids) {
+      if (held.has(id) || kinds.get(id) !== kindBoolean) continue
+      const rolled = await this.#rolledBefore(id, plan.from, upTo)
+      if (rolled) held.set(id, rolled)
     }
-    for (const [id, found] of buckets) answers.set(id, { buckets: packed(found) })
-    for (const [id, found] of changes) answers.set(id, { changes: [...found.list] })
+    return held
+  }
+
+  /** What a switch was before a time of which no reading is kept. */
+  async #rolledBefore(id: number, time: Millis, upTo: Seq): Promise<Change | undefined> {
+    const hour = Math.floor(time / hourMs) * hourMs
+    const minute = Math.floor(time / minuteMs) * minuteMs
+    let buckets = await this.#fromRollups(id, { source: 'minutes', width: minuteMs, from: hour, to: minute }, upTo)
+    let until = performance.now() + sliceMs
+    for (let end = hour; buckets.size === 0 && end > time - heldMsMax; end = Math.ceil(end / dayMs - 1) * dayMs) {
+      const from = Math.ceil(end / dayMs - 1) * dayMs
+      buckets = await this.#fromRollups(id, { source: 'hours', width: hourMs, from, to: end }, upTo)
+      if (performance.now() < until) continue
+      await setImmediate()
+      until = performance.now() + sliceMs
+    }
+    const last = buckets.inOrder().at(-1)
+    return last && { time: last.index * buckets.width, value: last.last !== 0 }
   }
 
   async #fromRollups(id: number, plan: Plan, upTo: Seq): Promise<Buckets> {
@@ -199,22 +199,6 @@ export class History {
     const end = Math.min(Math.ceil(to / dayMs), Math.max(...days) + 1)
     for (let day = first; day < end; day++) yield day
   }
-}
-
-/** Time, min, max, mean and count of each bucket, one after the other. */
-function packed(buckets: Buckets): Float64Array {
-  return Float64Array.from(
-    buckets
-      .inOrder()
-      .flatMap(({ index, min, max, sum, count }) => [index * buckets.width, min, max, sum / count, count]),
-  )
-}
-
-/** 1 at every id named. */
-function bitmap(ids: Uint32Array): Uint8Array {
-  const wanted = new Uint8Array((ids.at(-1) ?? 0) + 1)
-  for (const id of ids) wanted[id] = 1
-  return wanted
 }
 
 function stillRolling(): GatewayError {

@@ -63,15 +63,18 @@ export class LookBack {
     return this.#lowest(oldest) ?? position
   }
 
-  /** Last sequence number up to `to` of every series that is still kept; there are `count` series in all. */
-  async lastSeqs(to: Seq, count: number): Promise<Map<number, Seq>> {
+  /** Last sequence number up to `to` of every series that `isWanted` and is still kept; there are `count` such series in all. */
+  async lastSeqs(to: Seq, count: number, isWanted: (id: number) => boolean = () => true): Promise<Map<number, Seq>> {
     const indexed = this.#indexed(to)
-    const found = new Map(this.#sql.lasts.all(indexed + 1, to) as [number, Seq][])
+    const found = new Map<number, Seq>()
+    const isMissing = (id: number) => isWanted(id) && !found.has(id)
+    const take = (first: Seq, last: Seq) => {
+      for (const [id, seq] of this.#sql.lasts.all(first, last) as [number, Seq][]) if (isMissing(id)) found.set(id, seq)
+    }
+    take(indexed + 1, to)
     for await (const { first, last, series } of this.#blocksBack(indexed)) {
       if (found.size >= count) break
-      if (someCount(series, (id) => !found.has(id)))
-        for (const [id, seq] of this.#sql.lasts.all(first, last) as [number, Seq][])
-          if (!found.has(id)) found.set(id, seq)
+      if (someCount(series, isMissing)) take(first, last)
     }
     return found
   }

@@ -1,4 +1,4 @@
-import type { Millis, Seq } from '../reading.ts'
+import type { Millis, Quality, Seq } from '../reading.ts'
 import type { Change } from './changes.ts'
 import type { Batch, Rows } from './columns.ts'
 import type { Run, TimeRange } from './log.ts'
@@ -139,8 +139,10 @@ export interface HistoryRequest {
   readonly upTo: Seq
 }
 
-/** Of numbers: time, min, max, mean and count of each bucket, one after the other. */
-export type SeriesAnswer = { readonly buckets: Float64Array } | { readonly changes: readonly Change[] }
+/** What `SeriesHistory` has of each kind of series. */
+export type SeriesAnswer =
+  | { readonly buckets: Float64Array; readonly doubts?: ReadonlyMap<Millis, Quality> }
+  | { readonly changes: readonly Change[] }
 
 export interface HistoryAnswer {
   readonly width: Millis

@@ -1,4 +1,4 @@
-import type { LoggedReading, Millis, Seq, Series } from '../reading.ts'
+import type { LoggedReading, Millis, Quality, Seq, Series } from '../reading.ts'
 import type { Change } from './changes.ts'
 import type { ReadingLog, SeriesFilter, TimeRange } from './log.ts'
 
@@ -84,7 +84,12 @@ export interface SeriesHistory {
   readonly resolution: Millis
   /** Of numbers: time, min, max, mean and count of each bucket that holds readings, one after the other. */
   readonly buckets?: Float64Array
-  /** Of booleans and text: what the value became, and when; at most three of one resolution. */
+  /** Buckets, by their time, that hold readings of less trust, and the worst of what was said of these. Known of readings, not of what is summed up already. */
+  readonly doubts?: ReadonlyMap<Millis, Quality>
+  /**
+   * Of booleans and text: what the value became, and when; at most three of one resolution. The first may lie before the
+   * range: what held when it began.
+   */
   readonly changes?: readonly Change[]
 }
 

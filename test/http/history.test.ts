@@ -21,7 +21,8 @@ beforeAll(async () => {
       ...[20, 30, 1000].map((value, i) => reading({ value, time: start + i * 10_000 })),
       reading({ value: 21.5, time: start + 5 * minute }),
       reading({ device: 'test:two', channel: 'a', value: 5, time: start }),
-      reading({ metric: 'open', unit: null, value: true, time: start + minute }),
+      reading({ metric: 'open', unit: null, value: true, time: start + minute, quality: 'stale' }),
+      reading({ device: 'test:three', channel: 'b', value: 6, time: start, quality: 'suspect' }),
     ]),
   )
 })
@@ -60,6 +61,13 @@ it('tells changes where the values are no numbers, and names the channel', async
     series: [{ metric: 'open', unit: null, changes: [{ time: '2026-01-05T00:01:00.000Z', value: true }] }],
   })
   expect((await get(`${day}&channel=a`)).json()).toMatchObject({ series: [{ device: 'test:two', channel: 'a' }] })
+  const minutes = 'from=2026-01-05T00:00:00Z&to=2026-01-05T00:02:00Z'
+  expect((await get(`${minutes}&metric=open`)).json()).toMatchObject({
+    series: [{ changes: [{ time: '2026-01-05T00:01:00.000Z', value: true, quality: 'stale' }] }],
+  })
+  expect((await get(`${minutes}&channel=b`)).json()).toMatchObject({
+    series: [{ buckets: [{ time: '2026-01-05T00:00:00.000Z', min: 6, quality: 'suspect' }] }],
+  })
   expect((await get(`${day}&device=nobody`)).json()).toEqual({ series: [] })
 })
 

@@ -224,6 +224,75 @@ it('tells the changes of switches and words', async () => {
   expect((await changes(start + 364 * day, 400))[1]!.map(({ value }) => value)).toEqual([false, true, false])
 })
 
+it('tells what switches and words were when the range began', async () => {
+  const store = await place.open()
+  const switched = (hours: number, value: boolean) =>
+    reading({ metric: 'open', unit: null, value, time: start + hours * hour })
+  await store.durable(
+    store.append([
+      switched(0, false),
+      reading({ metric: 'state', unit: null, value: 'idle', time: start, quality: 'stale' }),
+      switched(1, true),
+      // Enough for blocks of the index, so that the look back has to use it.
+      ...Array.from({ length: 10_000 }, (_, i) => reading({ time: start + hour + i * 1000, value: i })),
+      switched(30, true),
+      switched(40, false),
+    ]),
+  )
+  const changes = async (from: Millis, to: Millis, points: number) => {
+    const filter = { key: 'states', matches: ({ unit }: { unit: string | null }) => unit === null }
+    return (await store.history({ filter, times: { from, to }, points })).map(({ changes }) => changes)
+  }
+  const idle = { time: start, value: 'idle', quality: 'stale' }
+  const [open, closed] = [
+    { time: start + hour, value: true },
+    { time: start + 40 * hour, value: false },
+  ]
+  expect(await changes(start + 2 * hour, start + 3 * hour, 60)).toEqual([[open], [idle]])
+  expect(await changes(start + 20 * hour, start + 45 * hour, 1000)).toEqual([[open, closed], [idle]])
+  expect(await changes(start - hour, start, 60)).toEqual([[], []])
+})
+
+it('tells from what is summed up what a switch was, once its readings are gone', async () => {
+  let now = start
+  const store = await place.open({ clock: () => now, keep: { ageMs: day } })
+  const switched = (value: boolean) => reading({ metric: 'open', unit: null, value, time: now })
+  await store.durable(store.append([switched(false), switched(true)]))
+  now += 20 * day
+  await store.durable(store.append([reading({ time: now, value: 1 }), switched(true)]))
+  now += day
+  await store.retain()
+  await store.dropBelow(4)
+  const held = async (from: Millis) => {
+    const filter = { key: 'open', matches: ({ metric }: { metric: string }) => metric === 'open' }
+    const [found] = await store.history({ filter, times: { from, to: now }, points: 20_000 })
+    return found!.changes
+  }
+  expect(await held(start + 15 * day)).toEqual([{ time: start, value: true }])
+  expect(await held(start + 30 * minute)).toEqual([{ time: start, value: true }])
+})
+
+it('tells which buckets hold readings of less trust, as far as there are readings', async () => {
+  const store = await place.open()
+  await store.durable(
+    store.append([
+      reading({ time: start, value: 1 }),
+      reading({ time: start + 10_000, value: 2, quality: 'suspect' }),
+      reading({ time: start + 10_100, value: 3, quality: 'stale' }),
+      reading({ time: start + 20_000, value: 4, quality: 'unsynced' }),
+    ]),
+  )
+  const doubts = async (points: number) => {
+    const [found] = await store.history({ filter: null, times: { from: start, to: start + hour }, points })
+    return found!.doubts && [...found!.doubts]
+  }
+  expect(await doubts(3600)).toEqual([
+    [start + 10_000, 'suspect'],
+    [start + 20_000, 'unsynced'],
+  ])
+  expect(await doubts(60)).toBeUndefined()
+})
+
 it('refuses what would be too much for one answer', async () => {
   const store = await place.open()
   store.append(Array.from({ length: 100 }, (_, i) => reading({ device: `test:${i}` })))

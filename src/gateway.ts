@@ -11,6 +11,7 @@ import { type FirstUse, prepareFirstUse } from './first-use.ts'
 import { makeFolder } from './folder.ts'
 import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
+import type { PortReport } from './http/ports.ts'
 import { createHttpServer } from './http/server.ts'
 import { TokenStore } from './http/tokens.ts'
 import { isBrokerListening } from './ingest/broker/is-broker-listening.ts'
@@ -23,6 +24,7 @@ import { pageFolder, version } from './package.ts'
 import { loadProfiles } from './profiles.ts'
 import type { Millis } from './reading.ts'
 import { limitRepeats } from './repeats.ts'
+import { findPorts, portLines } from './serial-ports.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -94,6 +96,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
       tokens,
       users: choice.mqtt.listen ? users : null,
       inputs: () => live.inputs.states(),
+      ports: () => portReports(live),
       intake: intake.counts,
       logger,
       version,
@@ -159,6 +162,14 @@ async function takeOver(live: Live, next: Config): Promise<string[]> {
   const { mqtt } = await chooseBroker(next.mqtt, live.store.records, isBrokerListening)
   await live.inputs.become(inputsOf(mqtt, next.serial))
   return needRestart(before, next)
+}
+
+async function portReports({ profiles, config }: Live): Promise<PortReport[]> {
+  return (await findPorts(profiles, config.serial)).map(({ stableName, serialNumber: _, ...port }) => ({
+    ...port,
+    port: stableName,
+    lines: ['serial:', ...portLines({ ...port, stableName })].join('\n'),
+  }))
 }
 
 function readProfiles(config: Config) {

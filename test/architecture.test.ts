@@ -34,6 +34,7 @@ const table: Record<string, string[]> = {
   'broker-choice': ['config', 'log'],
   'first-use': ['broker-users', 'http'],
   profiles: ['config', 'decode', 'devices'],
+  'serial-ports': ['config', 'decode', 'ingest'],
   intake: ['decode', 'log', 'frame', 'reading'],
   inputs: ['config', 'ingest', 'errors'],
   'make-input': ['broker-users', 'config', 'decode', 'errors', 'framing', 'http', 'ingest', 'inputs', 'intake', 'log'],
@@ -60,6 +61,7 @@ const table: Record<string, string[]> = {
     'profiles',
     'reading',
     'repeats',
+    'serial-ports',
   ],
   demo: ['config', 'reading', 'errors'],
   // To the log for `restore` alone, which works while no gateway runs.
@@ -72,6 +74,7 @@ const table: Record<string, string[]> = {
     'decode',
     'devices',
     'profiles',
+    'serial-ports',
     'log',
     'password',
     'package',

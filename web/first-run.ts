@@ -1,9 +1,10 @@
 import { createCopyLine } from './copy.ts'
 import { h } from './dom.ts'
 import { createInputList } from './input-list.ts'
+import { createPortList } from './port-list.ts'
 import { publishLine } from './publish-line.ts'
 
-/** What to do while no device is known: a line that makes one appear, and what the gateway listens to. */
+/** What to do while no device is known: a line that makes one appear, and what the gateway listens to and could listen to. */
 export function createFirstRun(): { element: HTMLElement; show(shown: boolean): void; dispose(): void } {
   const line = createCopyLine()
   const attempt = h(
@@ -21,6 +22,7 @@ export function createFirstRun(): { element: HTMLElement; show(shown: boolean): 
     attempt.hidden = text === undefined
     line.set(text ?? '')
   })
+  const ports = createPortList()
   const element = h(
     'section',
     { class: 'first-run', hidden: true },
@@ -38,13 +40,18 @@ export function createFirstRun(): { element: HTMLElement; show(shown: boolean): 
     ),
     h('h2', {}, 'The gateway listens to'),
     inputs.element,
+    ports.element,
   )
   return {
     element,
     show(shown) {
       element.hidden = !shown
       inputs.poll(shown)
+      ports.poll(shown)
     },
-    dispose: inputs.dispose,
+    dispose() {
+      inputs.dispose()
+      ports.dispose()
+    },
   }
 }

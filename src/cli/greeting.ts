@@ -1,9 +1,9 @@
-import { realpathSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { families } from '../../devices/index.ts'
 import type { Address, Config } from '../config/config.ts'
 import type { Gateway } from '../gateway.ts'
-import { listPorts, type PortInfo } from '../ingest/serial/ports.ts'
-import { portLines, usbProfiles } from './ports.ts'
+import { findPorts } from '../serial-ports.ts'
+import { paintedLines } from './ports.ts'
 import { paint, print } from './terminal.ts'
 
 /** What a person wants to know once the gateway runs: where the page is, where sensors go, and which ports there are. */
@@ -42,20 +42,10 @@ export function hostsOf({ host }: Pick<Address, 'host'>): string[] {
 
 /** Ports are not opened unasked, since another program may own them; this says how to ask. */
 async function serialLines({ serial }: Config): Promise<string[]> {
-  const used = new Set(serial.map(({ port }) => real(port)))
-  const unused = (await listPorts({ profiles: usbProfiles() })).filter(({ path }) => !used.has(real(path)))
   // A bare UART is on every board, whether something is connected or not.
-  const found = unused.filter((port: PortInfo) => port.usb !== undefined)
+  const found = (await findPorts(families, serial)).filter(({ configured, usb }) => !configured && usb !== undefined)
   const reading = serial.map(({ port, profile }) => `serial    reading ${port} (${profile})`)
   if (found.length === 0) return reading
-  const lines = ['serial:', ...found.flatMap(portLines)].map((line) => `          ${line}`)
+  const lines = ['serial:', ...found.flatMap(paintedLines)].map((line) => `          ${line}`)
   return [...reading, 'serial    found and not opened; to read them, add to rivulet.yaml:', ...lines]
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }

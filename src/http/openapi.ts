@@ -54,6 +54,10 @@ const operations: Readonly<Record<string, Operation>> = {
   'PUT /api/users/:name': { summary: 'Change a password', body: shapes.passwordBody, answers: { 204: null } },
   'DELETE /api/users/:name': { summary: 'Remove a user', answers: { 204: null } },
   'POST /api/backup': { summary: 'A consistent copy of the database', answers: { 200: 'application/vnd.sqlite3' } },
+  'GET /api/ports': {
+    summary: 'Serial ports of the machine, and the lines that would add them',
+    answers: { 200: z.array(shapes.portShape) },
+  },
   'GET /healthz': { summary: 'The process answers', answers: { 200: shapes.healthShape } },
   'GET /readyz': {
     summary: 'Whether the log takes readings, and how each input is doing',

@@ -19,6 +19,7 @@ import type { Logger } from './logger.ts'
 import { createMetrics, type IntakeReport } from './metrics.ts'
 import { describeApi, templateOf } from './openapi.ts'
 import { servePage } from './page.ts'
+import { type PortReport, portsRoute } from './ports.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
 import { Streams } from './streams.ts'
@@ -33,6 +34,8 @@ export interface HttpDeps {
   readonly users: Users | null
   /** How each input is doing, for health and metrics. */
   readonly inputs: () => readonly InputReport[]
+  /** The serial ports of this machine. */
+  readonly ports: () => Promise<readonly PortReport[]>
   /** What came in, for metrics. */
   readonly intake: IntakeReport
   readonly logger: Logger
@@ -109,6 +112,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     ...tokenRoutes(store, tokens),
     ...userRoutes(store, deps.users),
     backupRoute(store, deps.backupFolder),
+    portsRoute(deps.ports),
     ...healthRoutes(store, deps.inputs, () => streams.closing),
     metrics.route,
   ]

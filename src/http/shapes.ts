@@ -141,6 +141,17 @@ export const userBody = z.strictObject({
 export const passwordBody = z.strictObject({ password })
 export const userShape = z.object({ name: z.string() })
 
+export const portShape = z.object({
+  path: z.string().describe('May change when devices are plugged in'),
+  port: z.string().describe('The name to configure: stays with the device'),
+  usb: z.object({ vendor: z.string(), product: z.string() }).optional(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  profiles: z.array(z.string()).describe('What may be connected, the likeliest first'),
+  configured: z.boolean(),
+  lines: z.string().describe('Lines for rivulet.yaml that would add it'),
+})
+
 const inputShape = z.object({
   kind: z.string(),
   status: z.string(),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { portLines } from '../../src/cli/ports.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import { portLines } from '../../src/serial-ports.ts'
 import { rivulet } from './run.ts'
 
 const port = {
   path: '/dev/ttyUSB0',
   stableName: '/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0',
   usb: { vendor: '1a86', product: '7523' },
-  manufacturer: 'QinHeng\u001b[2J',
+  manufacturer: 'QinHeng\u001b[2J\nhttp:',
   profiles: ['sds011', 'pms5003'],
 }
 
@@ -24,7 +24,7 @@ describe('rivulet ports', () => {
       { port: '/dev/ttyAMA0', profile: 'lines' },
     ])
     expect(lines.slice(1, 4)).toEqual([
-      '  # /dev/ttyUSB0, QinHeng\\u{1b}[2J, USB 1a86:7523',
+      '  # /dev/ttyUSB0, QinHeng?[2J?http:, USB 1a86:7523',
       `  - port: ${port.stableName}`,
       '    profile: sds011 # or pms5003',
     ])

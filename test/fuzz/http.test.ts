@@ -50,6 +50,7 @@ const known = fc.constantFrom(
   '/api/readings',
   '/api/devices',
   '/api/rejected',
+  '/api/ports',
   '/metrics',
   '/readyz',
   '/',

@@ -46,6 +46,7 @@ it('asks for a token beyond loopback, for everything that tells of sensors', asy
     '/api/readings',
     '/api/stream',
     '/api/rejected',
+    '/api/ports',
     '/metrics',
   ]) {
     const refused = await ask(open, path)
@@ -97,7 +98,7 @@ it('shows a token only the devices it is for', async () => {
   const { readings } = (await ask(open, '/api/readings', { headers })).json() as { readings: unknown }
   expect(ids(readings)).toEqual(['a:1'])
   expect((await ask(open, '/api/devices/b:1', { headers })).status).toBe(404)
-  expect((await ask(open, '/api/rejected', { headers })).status).toBe(403)
+  for (const path of ['/api/rejected', '/api/ports']) expect((await ask(open, path, { headers })).status).toBe(403)
   const stream = await openStream(`http://127.0.0.1:${open.port}/api/stream?after=0&device=*:1`, headers)
   toClose.push(stream.close)
   store.append([reading({ device: 'b:1' }), reading({ device: 'a:1' })])

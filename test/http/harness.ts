@@ -89,6 +89,7 @@ export async function startServer<S extends Store = MemoryStore>(
     tokens,
     users: null,
     inputs: () => [],
+    ports: async () => [],
     intake: { frames: 0, readings: 0, rejected: new Map() },
     logger: silent,
     version: '0.0.0',

@@ -154,13 +154,20 @@ it('describes every route, and answers in the shapes that it describes', async (
     payload: Buffer.from('{"a":'),
   })
   const input = { name: 'broker', kind: 'broker', status: 'connected', since: 1, received: 3, dropped: 0 }
+  const port = {
+    path: '/dev/ttyUSB0',
+    port: '/dev/serial/by-id/usb-1',
+    profiles: ['lines'],
+    configured: false,
+    lines: '',
+  }
   const users = {
     list: () => [{ name: 'sensor' }],
     add: async () => {},
     setPassword: async () => {},
     remove: () => true,
   }
-  const server = await start(store, { inputs: () => [input], users })
+  const server = await start(store, { inputs: () => [input], ports: async () => [port], users })
   server.directory.seen('test:one', 'lines', 'broker')
   const api = (await ask(server, '/api/openapi.json')).json() as {
     openapi: string
@@ -183,6 +190,7 @@ it('describes every route, and answers in the shapes that it describes', async (
     ['/api/rejected', z.array(shapes.rejectedShape)],
     ['/api/tokens', z.array(shapes.tokenShape)],
     ['/api/users', z.array(shapes.userShape)],
+    ['/api/ports', z.array(shapes.portShape)],
     ['/healthz', shapes.healthShape],
     ['/readyz', shapes.readyShape],
   ]

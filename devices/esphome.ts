@@ -1,5 +1,21 @@
 import { defineDevice } from '../src/decode/profile.ts'
 
+/** What a node says about its network and firmware. */
+const housekeeping = [
+  ...[
+    'ip',
+    'ip_address',
+    'ssid',
+    'connected_ssid',
+    'bssid',
+    'connected_bssid',
+    'mac',
+    'mac_address',
+    'mac_wifi_address',
+  ],
+  ...['dns_address', 'scan_results', 'version', 'esphome_version', 'project_version', 'device_info', 'reset_reason'],
+]
+
 /** Units are only in the discovery messages: without those the name of the entity has to tell what it measures. */
 export const esphome = defineDevice({
   id: 'esphome',
@@ -32,7 +48,10 @@ export const esphome = defineDevice({
       form: 'value',
       under: '{entity}',
       channel: '{entity}',
-      readings: { '*': { metric: 'status', type: 'text' } },
+      readings: {
+        ...Object.fromEntries(housekeeping.map((name) => [name, null])),
+        '*': { metric: 'status', type: 'text' },
+      },
     },
     {
       topic: '{device...}/light/{entity}/state',
@@ -77,6 +96,7 @@ export const esphome = defineDevice({
       channel: '{entity}',
       readings: { event_type: 'action' },
     },
+    { topic: '{device...}/{component:fan|cover|valve}/{entity}/{part}/state', ignore: 'ignored_topic' },
     // Settings, and what a person has asked for.
     {
       topic: '{device...}/{component:number|select|button|text|datetime|update|climate|light|fan}/{entity}/{part}',
@@ -120,6 +140,17 @@ export const esphome = defineDevice({
       payload: '8',
       readings: [{ metric: 'pm25', channel: 'pm_2_5_concentration_2', value: 8, unit: 'ug/m3' }],
     },
+    {
+      topic: 'workshop/sensor/particulate_matter__2_5__m_concentration/state',
+      payload: '11',
+      readings: [{ metric: 'pm25', channel: 'particulate_matter__2_5__m_concentration', value: 11, unit: 'ug/m3' }],
+    },
+    {
+      topic: 'workshop/sensor/stove_gas/state',
+      payload: '3',
+      readings: [{ metric: 'stove_gas', channel: 'stove_gas', value: 3, unit: null }],
+    },
+    { topic: 'workshop/text_sensor/ip_address/state', payload: '192.0.2.7', rejected: ['nothing_measured'] },
     { topic: 'workshop/status', payload: 'online', online: true },
     { topic: 'workshop/sensor/bench_humidity/state', payload: 'nan', rejected: ['not_finite'] },
   ],

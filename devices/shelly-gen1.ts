@@ -22,7 +22,6 @@ const components: Readings = {
   'emeter.total_returned': { metric: 'energy_returned', unit: 'Wh' },
   'emeter.energy': { ...energy, channel: '{component}:{index}.since_start' },
   'emeter.returned_energy': { ...energy, metric: 'energy_returned', channel: '{component}:{index}.since_start' },
-  'emeter_n.current': 'current',
   'input.state': flag,
   'input_event.state.event': {
     metric: 'action',
@@ -70,6 +69,7 @@ const everything: Readings = {
   'emeters[*].voltage': { metric: 'voltage', channel: 'emeter:{*}', ...whenValid },
   'emeters[*].current': { metric: 'current', channel: 'emeter:{*}', ...whenValid },
   'emeters[*].pf': { metric: 'power_factor', channel: 'emeter:{*}', ...whenValid },
+  'emeter_n.current': { metric: 'current', channel: 'emeter_n', ...whenValid },
   'emeters[*].total': { metric: 'energy', unit: 'Wh', channel: 'emeter:{*}', ...whenValid },
   'emeters[*].total_returned': { metric: 'energy_returned', unit: 'Wh', channel: 'emeter:{*}', ...whenValid },
   // Those on batteries measure the room, the others themselves.
@@ -104,7 +104,7 @@ const everything: Readings = {
 }
 
 const component =
-  '{component:relay|light|white|color|roller|emeter|emeter_n|input|input_event|adc|ext_temperature|ext_humidity|ext_switch}'
+  '{component:relay|light|white|color|roller|emeter|input|input_event|adc|ext_temperature|ext_humidity|ext_switch}'
 const sub = (rest: string) => `shellies/{device}/${rest}`
 
 export const shellyGen1 = defineDevice({
@@ -145,6 +145,7 @@ export const shellyGen1 = defineDevice({
       channel: '{component}:{index}',
       readings: { ison: 'state', power: 'power', brightness: 'brightness' },
     },
+    { topic: sub('emeter_n/current'), under: 'current', channel: 'emeter_n', readings: { current: 'current' } },
     { topic: sub('sensor/{key}'), under: '{key}', readings: sensors },
     {
       topic: sub('{key:temperature|voltage|overtemperature}'),
@@ -198,6 +199,11 @@ export const shellyGen1 = defineDevice({
         { metric: 'uptime', value: 2, unit: 's' },
       ],
       rejected: ['clock_invalid'],
+    },
+    {
+      topic: 'shellies/shellyem3-77/emeter_n/current',
+      payload: '0.31',
+      readings: [{ metric: 'current', channel: 'emeter_n', value: 0.31, unit: 'A' }],
     },
     { topic: 'shellies/shellyflood-55/online', payload: 'true', online: true },
     { topic: 'shellies/shellyht-21/sensor/temperature', payload: '999', rejected: ['sentinel'] },

@@ -39,6 +39,8 @@ const components: Readings = {
   '*.ret_aenergy.total': { metric: 'energy_returned', unit: 'Wh' },
   '*.temperature.tC': 'device_temperature',
   'temperature:*.tC': 'temperature',
+  // Probes of the add-on, which say 85 when they lost their power before they could measure.
+  'temperature:10*.tC': { metric: 'temperature', sentinels: [85] },
   'humidity:*.rh': 'humidity',
   'illuminance:*.lux': 'illuminance',
   'smoke:*.alarm': 'smoke',
@@ -145,9 +147,14 @@ export const shellyGen2 = defineDevice({
       readings: components,
     },
     { topic: topics('status/wifi'), form: 'object', under: 'wifi', readings: components },
-    { topic: topics('status/{part:sys|mqtt|cloud|ble|ws|ui|eth|ht_ui|bthome|matter|knx}'), ignore: 'ignored_topic' },
+    {
+      topic: topics('status/{part:sys|mqtt|cloud|ble|ws|ui|eth|ht_ui|bthome|matter|knx|plugs_ui}'),
+      ignore: 'ignored_topic',
+    },
     { topic: topics('debug/log'), ignore: 'ignored_topic' },
     { topic: [...topics('rpc'), ...topics('command/{component:component}')], ignore: 'command_topic' },
+    // What neither generation knows is no device of its own.
+    { topic: 'shellies/{rest...}', ignore: 'ignored_topic' },
   ],
   examples: [
     {
@@ -209,6 +216,8 @@ export const shellyGen2 = defineDevice({
         { metric: 'rssi', value: -62, unit: 'dBm' },
       ],
     },
+    { topic: 'pool/status/temperature:101', payload: '{"id":101,"tC":85.0,"tF":185.0}', rejected: ['sentinel'] },
+    { topic: 'shellies/pool/pump/current', payload: '1.5', rejected: ['ignored_topic'] },
     { topic: 'shellyht-cellar/online', payload: 'false', online: false },
     { topic: 'plug3/status/bthomesensor:200', payload: '{"id":200,"value":4}', rejected: ['ambiguous_metric'] },
   ],

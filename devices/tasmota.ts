@@ -3,16 +3,22 @@ import { defineDevice, type Readings } from '../src/decode/profile.ts'
 /** `%prefix%/%topic%/` by default, and the other order that many choose. */
 const topics = (prefix: string, type: string) => [`${prefix}/{device...}/${type}`, `{device...}/${prefix}/${type}`]
 
+/** Units stand beside the sensors, at the root or in `StatusSNS`. */
+const channel = '{*}'
+const temperature = { metric: 'temperature', unitAt: '^.TempUnit', channel }
 /** A probe on the 1-Wire bus is known by its id: its number shifts when another one drops out. */
-const channel = '{@.Id|*}'
-const temperature = { metric: 'temperature', unitAt: '$.TempUnit', channel }
+const probe = { ...temperature, channel: '{@.Id|@.Address|*}' }
+/** 85 is what a probe says that lost its power before it could measure. */
+const dallas = { ...probe, sentinels: [85] }
 
 const at = (metric: string, unit?: string) => ({ metric, ...(unit && { unit }), channel })
+const within = (metric: string, unit?: string) => ({ metric, ...(unit && { unit }), channel: '{*}.{*2}' })
 
 const sensors: Readings = {
   '*.Temperature': temperature,
-  // 85 is what a DS18B20 says that lost its power before it could measure.
-  'DS18*.Temperature': { ...temperature, sentinels: [85] },
+  ...{ 'DS18*.Temperature': dallas, 'MAX31850*.Temperature': probe, 'DS28EA00*.Temperature': dallas },
+  // Of old firmware.
+  'DS18x20.*.Temperature': { ...dallas, unitAt: '$.TempUnit' },
   'ESP32.Temperature': { ...temperature, metric: 'device_temperature' },
   '*.ProbeTemperature': temperature,
   '*.OBJTMP': temperature,
@@ -22,8 +28,8 @@ const sensors: Readings = {
   '*.DewPoint': { ...temperature, metric: 'dew_point' },
   '*.Humidity': at('humidity'),
   '*.aHumidity': at('humidity_absolute'),
-  '*.Pressure': { metric: 'pressure', unitAt: '$.PressureUnit', channel },
-  '*.SeaPressure': { metric: 'sea_pressure', unitAt: '$.PressureUnit', channel },
+  '*.Pressure': { metric: 'pressure', unitAt: '^.PressureUnit', channel },
+  '*.SeaPressure': { metric: 'sea_pressure', unitAt: '^.PressureUnit', channel },
   '*.Illuminance': at('illuminance'),
   '*.CarbonDioxide': at('co2'),
   // Beside a measured one it is that one smoothed.
@@ -31,11 +37,12 @@ const sensors: Readings = {
   '*.TVOC': at('tvoc'),
   ...{ '*.VOC': at('voc_index'), '*.NOx': at('nox_index') },
   ...{ '*.PM1': at('pm1'), "*['PM2.5']": at('pm25'), '*.PM4': at('pm4'), '*.PM10': at('pm10') },
+  ...{ '*.PM1_0': at('pm1'), '*.PM2_5': at('pm25'), '*.PM4_0': at('pm4'), '*.PM10_0': at('pm10') },
   '*.Gas': at('gas_resistance', 'kOhm'),
   '*.Formaldehyde': at('formaldehyde', 'ppb'),
   '*.Noise': at('sound_level', 'dB'),
   '*.Distance': at('distance', 'cm'),
-  '*.Distance[*]': { metric: 'distance', unit: 'cm', channel: '{*}.{*2}' },
+  '*.Distance[*]': within('distance', 'cm'),
   // How far away the lightning was, or that it was out of range.
   'AS3935.Distance': { metric: 'distance', unit: 'km', channel: 'AS3935', sentinels: [63] },
   '*.Weight': at('weight', 'kg'),
@@ -45,25 +52,34 @@ const sensors: Readings = {
   ...{ '*.pH': at('ph'), '*.EC': at('conductivity', 'uS/cm') },
   '*.Battery': at('battery'),
   '*.RSSI': at('rssi'),
+  // Many beacons take turns under one name.
+  ...{ 'IBEACON.RSSI': null, 'IBEACON.Battery': null },
   ...{ '*.Voltage': at('voltage'), '*.Current': at('current'), '*.Power': at('power') },
-  // Meters that a person has described in a script.
-  ...{ '*.Total_in': at('energy'), '*.Total_out': at('energy_returned') },
-  ...{ '*.Power_curr': at('power'), '*.Power_cur': at('power'), '*.Power_in': at('power') },
   // Wind and rain.
-  '*.Speed.Act': { metric: 'wind_speed', unit: 'km/h', unitAt: '$.SpeedUnit', channel: '{*}' },
-  '*.Speed.Max': { metric: 'wind_gust', unit: 'km/h', unitAt: '$.SpeedUnit', channel: '{*}' },
-  '*.Dir.Deg': { metric: 'wind_direction', channel: '{*}' },
+  '*.Speed.Act': { metric: 'wind_speed', unit: 'km/h', unitAt: '$.SpeedUnit', channel },
+  '*.Speed.Max': { metric: 'wind_gust', unit: 'km/h', unitAt: '$.SpeedUnit', channel },
+  '*.Dir.Deg': { metric: 'wind_direction', channel },
   '*.FlowRate': at('precipitation_rate'),
   'RG-15.Total': { metric: 'precipitation', channel: 'RG-15' },
-  'COUNTER.*': { metric: 'pulses', channel: '{*}' },
-  'ANALOG.A*': { metric: 'analog', unit: null, channel: '{*}' },
-  'Switch*': { metric: 'state', channel: '{*}' },
+  'COUNTER.*': { metric: 'pulses', channel },
+  'ANALOG.A*': { metric: 'analog', unit: null, channel },
+  'ADS1115*.A*': { metric: 'analog', unit: null, channel: '{*}.{*2}' },
+  'ANALOG.Illuminance*': { metric: 'illuminance', channel: 'ANALOG.{*}' },
+  'ANALOG.pH*': { metric: 'ph', channel: 'ANALOG.{*}' },
+  'ANALOG.CTEnergy*.Energy': { metric: 'energy', channel: 'ANALOG.{*}' },
+  'ANALOG.CTEnergy*.Power': { metric: 'power', channel: 'ANALOG.{*}' },
+  'ANALOG.CTEnergy*.Voltage': { metric: 'voltage', channel: 'ANALOG.{*}' },
+  'ANALOG.CTEnergy*.Current': { metric: 'current', channel: 'ANALOG.{*}' },
+  'Switch*': { metric: 'state', channel },
+  ...scripted(),
   // A figure, or one for each phase or relay.
   ...energy('Total', 'energy', { channel: 'total' }),
   ...energy('Yesterday', 'energy', { channel: 'yesterday', kind: 'gauge' }),
   ...energy('Today', 'energy', { channel: 'today', kind: 'gauge' }),
   ...energy('ImportActive', 'energy', { channel: 'import' }),
   ...energy('ExportActive', 'energy_returned', { channel: 'total' }),
+  ...energy('ImportReactive', 'reactive_energy', { channel: 'import' }),
+  ...energy('ExportReactive', 'reactive_energy_returned', { channel: 'total' }),
   ...energy('Power', 'power'),
   ...energy('ApparentPower', 'apparent_power'),
   ...energy('ReactivePower', 'reactive_power'),
@@ -75,7 +91,7 @@ const sensors: Readings = {
 
 const states: Readings = {
   POWER: 'state',
-  'POWER*': { metric: 'state', channel: '{*}' },
+  'POWER*': { metric: 'state', channel },
   UptimeSec: 'uptime',
   CT: 'color_temp',
   // RSSI here is a percentage.
@@ -108,6 +124,7 @@ export const tasmota = defineDevice({
   id: 'tasmota',
   name: 'Tasmota',
   about: 'https://tasmota.github.io/docs/MQTT/',
+  echoMs: 2000,
   messages: [
     { topic: topics('tele', 'LWT'), availability: { online: ['Online'], offline: ['Offline'] } },
     {
@@ -128,6 +145,17 @@ export const tasmota = defineDevice({
       readings: sensors,
     },
     { topic: topics('stat', 'STATUS11'), at: 'StatusSTS', time: { at: 'StatusSTS.Time' }, readings: states },
+    {
+      // What a command or a button did; the relay is told on a topic of its own too.
+      topic: topics('stat', 'RESULT'),
+      form: 'object',
+      readings: {
+        POWER: 'state',
+        'POWER*': { metric: 'state', channel },
+        'Button*.Action': { metric: 'action', channel },
+        'Switch*.Action': { metric: 'action', channel },
+      },
+    },
     { topic: topics('stat', 'POWER'), under: 'POWER', readings: { POWER: 'state' } },
     { topic: topics('stat', 'POWER{relay}'), under: 'POWER', channel: 'POWER{relay}', readings: { POWER: 'state' } },
     { topic: ['cmnd/{rest...}', '{device...}/cmnd/{rest}'], ignore: 'command_topic' },
@@ -155,10 +183,35 @@ export const tasmota = defineDevice({
         { metric: 'voltage', value: 234, unit: 'V' },
       ],
     },
+    {
+      topic: 'stat/cellar/STATUS10',
+      payload:
+        '{"StatusSNS":{"Time":"2026-02-10T06:30:00","INA226-1":{"Id":0,"Voltage":12.1},"BME280":{"Temperature":50,"Pressure":750},"PressureUnit":"mmHg","TempUnit":"F"}}',
+      readings: [
+        { metric: 'voltage', channel: 'INA226-1', value: 12.1, unit: 'V' },
+        { metric: 'temperature', channel: 'BME280', value: 10, unit: 'Cel' },
+        { metric: 'pressure', channel: 'BME280', value: 999.9179055, unit: 'hPa' },
+      ],
+    },
+    {
+      topic: 'stat/cellar/RESULT',
+      payload: '{"Button2":{"Action":"DOUBLE"}}',
+      readings: [{ metric: 'action', channel: 'Button2', value: 'DOUBLE', unit: null }],
+    },
     { topic: 'tele/cellar/LWT', payload: 'Offline', retain: true, online: false },
     { topic: 'cmnd/cellar/POWER', payload: 'ON', rejected: ['command_topic'] },
   ],
 })
+
+/** Meters that a person has described in a script: the names of those that circulate. */
+function scripted(): Readings {
+  return {
+    ...{ '*.Total_in': at('energy'), '*.Total_out': at('energy_returned') },
+    ...{ '*.total_in': at('energy'), '*.total_out': at('energy_returned') },
+    ...{ '*.E_in': at('energy'), '*.E_out': at('energy_returned') },
+    ...{ '*.Power_curr': at('power'), '*.Power_cur': at('power'), '*.Power_in': at('power'), '*.power': at('power') },
+  }
+}
 
 function energy(name: string, metric: string, more: { channel?: string; kind?: 'gauge' } = {}): Readings {
   const channel = more.channel === undefined ? '{*}' : `${more.channel}.{*}`

@@ -33,7 +33,7 @@ export const thethingsstack = defineDevice({
           time: '2026-06-01T11:59:58.250Z',
         },
         { metric: 'snr', value: 4.25, unit: 'dB' },
-        { metric: 'temp_c1', value: 17.5, unit: null },
+        { metric: 'temperature', channel: '1', value: 17.5, unit: 'Cel' },
         { metric: 'leaf', value: 3, unit: null },
         { metric: 'state', value: 'ok', unit: null },
       ],

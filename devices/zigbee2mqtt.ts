@@ -94,6 +94,27 @@ export const zigbee2mqtt = defineDevice({
         { metric: 'soil_moisture', channel: 'left', value: 4, unit: '/100' },
       ],
     },
+    {
+      topic: 'zigbee2mqtt/porch/alarm',
+      payload: '{"carbon_monoxide":false,"co":2,"eco2":410,"co2":455,"volume":80,"battery":88,"voltage":2.9}',
+      readings: [
+        { metric: 'carbon_monoxide', value: false, unit: null },
+        { metric: 'co', value: 2, unit: 'ppm' },
+        { metric: 'co2', value: 410, unit: 'ppm' },
+        { metric: 'battery', value: 88, unit: '%EL' },
+        { metric: 'battery_voltage', value: 2.9, unit: 'V' },
+      ],
+    },
+    {
+      topic: 'zigbee2mqtt/meter',
+      payload: '{"power_a":120,"current_a":0.52,"voltage_b":231.5}',
+      readings: [
+        { metric: 'power', channel: 'a', value: 120, unit: 'W' },
+        { metric: 'current', channel: 'a', value: 0.52, unit: 'A' },
+        { metric: 'voltage', channel: 'b', value: 231.5, unit: 'V' },
+      ],
+    },
+    { topic: 'zigbee2mqtt/porch/lamp', payload: '{"effect":"blink"}', rejected: ['nothing_measured'] },
     { topic: 'zigbee2mqtt/washer/availability', payload: '{"state":"offline"}', online: false },
     { topic: 'zigbee2mqtt/washer/set', payload: '{"state":"OFF"}', rejected: ['command_topic'] },
     { topic: 'zigbee2mqtt/freezer', payload: '{"humidity":142.1}', rejected: ['out_of_range'] },
@@ -102,7 +123,11 @@ export const zigbee2mqtt = defineDevice({
 
 function readings(): Readings {
   return {
-    voltage: [{ when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' }, { metric: 'voltage' }],
+    voltage: [
+      { when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' },
+      { when: [{ at: '$.battery', exists: true }, { max: 60 }], metric: 'battery_voltage' },
+      { metric: 'voltage' },
+    ],
     // Old firmware sends the raw sensor value beside the one in lux.
     illuminance: { when: { at: '$.illuminance_lux', exists: false } },
     click: 'action',
@@ -112,6 +137,22 @@ function readings(): Readings {
       { metric: 'power_factor', unit: '%' },
     ],
     formaldehyd: { metric: 'formaldehyde_mass', unit: 'mg/m3' },
-    hcho: { metric: 'formaldehyde_mass', unit: 'mg/m3' },
+    hcho: { when: { at: '$.formaldehyd', exists: false }, metric: 'formaldehyde_mass', unit: 'mg/m3' },
+    // Micrograms from some, parts from others.
+    voc: { metric: 'voc', unit: null },
+    // An alarm tells whether, an instrument how much.
+    carbon_monoxide: [
+      { when: { is: [true, false] }, metric: 'carbon_monoxide', type: 'flag' },
+      { metric: 'co', unit: 'ppm' },
+    ],
+    // Where the other phases have names too it is no unit.
+    current_a: { metric: 'current', channel: 'a' },
+    ...{ angle_x: axis('x'), angle_y: axis('y'), angle_z: axis('z') },
+    // Names of settings and of counts, unless the device says what it means by them.
+    ...{ mode: null, speed: null, level: null, volume: null, duration: null, count: null, index: null, depth: null },
   }
+}
+
+function axis(channel: string) {
+  return { metric: 'angle', unit: 'deg', channel }
 }

@@ -193,6 +193,7 @@ function applyReadings(bound: Bound, draft: Draft): void {
   if (rule.message.bytes?.from !== undefined) readInnerBytes(rule, draft)
   if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
   else if (draft.hasReadings) draft.seen(rule.name?.fill(draft, none))
+  else if (!draft.hasRejected) draft.reject('nothing_measured', 'message')
 }
 
 /** One message about several devices: each member of an object is one. */
@@ -215,6 +216,7 @@ function applyEach(rule: Rule, path: readonly string[], draft: Draft): void {
     if (draft.taken > before) draft.seen(rule.name?.fill(draft, none))
   }
   if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
+  else if (!draft.hasReadings && !draft.hasRejected) draft.reject('nothing_measured', 'message')
 }
 
 function readMembers({ rule, under, node }: Bound, draft: Draft): void {

@@ -270,6 +270,7 @@ export class Draft implements Scope {
     const template = leaf.channel ?? this.channels
     const channel = template === null ? (this.channel ?? leaf.nameChannel) : template.fill(this, leaf.wildcards)
     const { device, time } = this
+    if (leaf.byName && this.#isTaken(leaf, channel)) return
     if (this.profile.echoMs !== undefined && this.#isEcho(leaf, channel, value)) return
     let quality = this.#quality
     if (leaf.counter && this.memory.dropped(device, leaf.metric, channel, leaf.unit, value as number, time))
@@ -277,6 +278,14 @@ export class Draft implements Scope {
     const reading = makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality)
     if (this.#readings === null) this.#readings = [reading]
     else this.#readings.push(reading)
+  }
+
+  /** Whether this message has told the quantity already. */
+  #isTaken({ metric }: Leaf, channel: string | undefined): boolean {
+    const { device } = this
+    return (
+      this.#readings?.some((one) => one.metric === metric && one.channel === channel && one.device === device) ?? false
+    )
   }
 
   /** Some devices tell the same over two topics. */

@@ -18,6 +18,8 @@ export interface Leaf {
   readonly sentinels: readonly number[] | null
   readonly words: ReadonlyMap<string, Value> | null
   readonly channel: Template | null
+  /** Made of the name of a field, of which there may be two for one quantity, such as `co2` and `eco2`: the first is taken. */
+  readonly byName: boolean
   /** Written into the name of a field that has no rule; the rule's own channel goes before it. */
   readonly nameChannel: string | undefined
   /** Steps of the path that are wildcards. */
@@ -74,6 +76,7 @@ function compileTarget(target: Target, name: string, wildcards: readonly number[
     sentinels: known?.sentinels.length && known.unit === unit ? known.sentinels : null,
     words: target.words ? new Map(Object.entries(target.words)) : null,
     channel: target.channel === undefined ? null : compileTemplate(target.channel),
+    byName: false,
     nameChannel: undefined,
     wildcards,
     unitAt: target.unitAt === undefined ? null : compileRef(target.unitAt),

@@ -112,7 +112,7 @@ function fieldOf(name: string): Field {
 function makeField(name: string): Field {
   const meaning = meaningOf(name)
   // Alone the vague ones stay as they are, without a unit.
-  if (meaning && !isVague(meaning.metric)) {
+  if (meaning && !isVague(meaning)) {
     const { metric, unit, channel, weak = false } = meaning
     const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
     return { leaf, known: true, weak, channel, metric, hasUnit: unit !== undefined }

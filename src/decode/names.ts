@@ -49,14 +49,26 @@ function withoutFillers(tokens: readonly string[]): string[] {
   return tokens.slice(0, end)
 }
 
-/** Metrics whose name alone does not tell the unit: a volume is litres of water or the loudness of a radio. */
-export function isVague(metric: string): boolean {
-  return vague.has(metric)
+/** Whether a name does not tell the unit: a volume is litres of water or the loudness of a radio, unless it is `volume_l`. */
+export function isVague({ metric, unit }: Meaning): boolean {
+  return unit === undefined && vague.has(metric)
 }
 
 const vague = new Set([
-  ...['accuracy', 'area', 'charge', 'count', 'course', 'depth', 'duration', 'error_code', 'flow', 'index', 'level'],
-  ...['position', 'resistance', 'volume', 'weight'],
+  ...['accuracy', 'area', 'charge', 'count', 'course', 'depth', 'distance', 'duration', 'error_code', 'flow', 'index'],
+  ...[
+    'formaldehyde',
+    'gas_flow',
+    'level',
+    'no2',
+    'o3',
+    'position',
+    'resistance',
+    'voc',
+    'volume',
+    'water_flow',
+    'weight',
+  ],
 ])
 
 /** `PM2.5` → `pm2_5`, `dewPoint` → `dew_point`, `Luft-Druck` → `luft_druck`. */
@@ -96,23 +108,24 @@ function withUnit(tokens: string[]): Meaning | undefined {
   return undefined
 }
 
-/** `temp2`, `temperature_1`. */
+/** `temp2`, `temperature_1`, `temp_c1`. */
 function withNumber(name: string): Meaning | undefined {
   const digits = /^(.*?)_?(\d{1,3})$/.exec(name)
-  const meaning = digits && aliases.get(digits[1]!)
+  const meaning = digits && (aliases.get(digits[1]!) ?? withUnit(digits[1]!.split('_')))
   return meaning && !meaning.weak ? { ...meaning, channel: digits[2]! } : undefined
 }
 
-/** `indoor_temp`, `temperature_outside`, `state_left`, `power_phase_b`. */
+/** `indoor_temp`, `temperature_outside`, `state_left`, `power_phase_b`, `bme280_temperature`, `temp_c_sht`. */
 function withPlace(tokens: string[]): Meaning | undefined {
   for (const [place, rest] of [
     [tokens[0]!, tokens.slice(1)],
     [tokens.at(-1)!, tokens.slice(0, -1)],
     [tokens.slice(-2).join('_'), tokens.slice(0, -2)],
   ] as const) {
-    if (rest.length === 0 || !places.has(place)) continue
+    if (rest.length === 0 || !(places.has(place) || phases.has(place))) continue
     const meaning = aliases.get(rest.join('_')) ?? withUnit(rest)
-    if (meaning && !meaning.weak) return { ...meaning, channel: place }
+    if (!meaning || meaning.weak) continue
+    if (places.has(place) || electric.has(meaning.metric)) return { ...meaning, channel: place }
   }
   return undefined
 }
@@ -131,6 +144,16 @@ const places = new Set([
   // Gangs of switches, and phases.
   ...['left', 'right', 'center', 'top', 'bottom', 'l1', 'l2', 'l3', 'l4', 'l5', 'l6'],
   ...['phase_a', 'phase_b', 'phase_c'],
+  // Chips and probes.
+  ...['aht10', 'aht20', 'am2301', 'am2320', 'bme280', 'bme680', 'bmp180', 'bmp280', 'bmp388', 'dht', 'dht11', 'dht22'],
+  ...['ds', 'ds18b20', 'htu21', 'htu21d', 'ntc', 'probe', 'scd30', 'scd40', 'scd41', 'sht', 'sht30', 'sht31', 'sht3x'],
+  ...['sht40', 'sht4x', 'si7021'],
+])
+
+/** One letter says so little that it has to stand with a quantity that has phases. */
+const phases = new Set(['a', 'b', 'c'])
+const electric = new Set([
+  ...['voltage', 'current', 'power', 'apparent_power', 'reactive_power', 'power_factor', 'energy', 'energy_returned'],
 ])
 
 const suffixes = new Map<string, string>(
@@ -141,6 +164,27 @@ const suffixes = new Map<string, string>(
     ...{ v: 'V', mv: 'mV', volt: 'V', volts: 'V', a: 'A', ma: 'mA', amps: 'A', w: 'W', kw: 'kW', mw: 'mW', watts: 'W' },
     ...{ wh: 'Wh', kwh: 'kWh', mwh: 'MWh', va: 'VA', var: 'var', hz: 'Hz', lx: 'lx', lux: 'lx', dbm: 'dBm', db: 'dB' },
     ...{ m: 'm', cm: 'cm', mm: 'mm', km: 'km', ft: 'ft', inch: 'in', m3: 'm3', l: 'l', kg: 'kg', g: 'g', deg: 'deg' },
+    ...{
+      deg_f: '°F',
+      degf: '°F',
+      mg_m3: 'mg/m3',
+      mgm3: 'mg/m3',
+      lpm: 'l/min',
+      l_min: 'l/min',
+      l_h: 'l/h',
+      m3_h: 'm3/h',
+    },
+    ...{
+      ohm: 'Ohm',
+      kohm: 'kOhm',
+      kva: 'kVA',
+      kvar: 'kvar',
+      ah: 'Ah',
+      mah: 'mAh',
+      m2: 'm2',
+      mm_hr: 'mm/h',
+      in_h: 'in/h',
+    },
     ...{ m_s: 'm/s', mps: 'm/s', kmh: 'km/h', km_h: 'km/h', kph: 'km/h', mph: 'mph', kn: 'kn', knots: 'kn' },
     ...{ mm_h: 'mm/h', s: 's', sec: 's', seconds: 's', ms: 'ms', min: 'min', h: 'h', w_m2: 'W/m2', us_cm: 'uS/cm' },
   }),
@@ -160,19 +204,18 @@ const spellings: Record<string, string> = {
   power: 'active_power apower leistung puissance watt watts',
   energy: 'total_energy energy_total energie active_energy energy_consumed consumption',
   energy_returned: 'produced_energy energy_produced energy_exported exported_energy returned_energy',
-  apparent_power: 'apparentpower',
-  reactive_power: 'reactivepower',
+  apparent_power: 'apparentpower power_apparent',
+  reactive_power: 'reactivepower power_reactive',
   power_factor: 'pf powerfactor power_fact cos_phi',
   frequency: 'freq frequenz ac_frequency mains_frequency',
   illuminance: 'lux illuminance_lux light_level lightlevel helligkeit luminosity_lux illumination',
   co2: 'carbon_dioxide carbondioxide eco2 e_co2 co2_level',
   co: 'carbon_monoxide carbonmonoxide',
-  voc: 'voc_ppb',
   tvoc: 'tvoc_ppb',
-  pm1: 'pm1_0 pm_1 pm01 pm010 pm_1_0',
-  pm25: 'pm2_5 pm_2_5 pm_25 pm02_5 pm2p5',
-  pm4: 'pm4_0 pm_4',
-  pm10: 'pm_10 pm10_0 pm100',
+  pm1: 'pm1_0 pm_1 pm01 pm010 pm_1_0 pm_1_0_m particulate_matter_1_0 particulate_matter_1_0_m',
+  pm25: 'pm2_5 pm_2_5 pm_25 pm02_5 pm2p5 pm_2_5_m particulate_matter_2_5 particulate_matter_2_5_m',
+  pm4: 'pm4_0 pm_4 pm_4_0 pm_4_0_m particulate_matter_4_0 particulate_matter_4_0_m',
+  pm10: 'pm_10 pm10_0 pm100 pm_10_0 pm_10_0_m particulate_matter_10_0 particulate_matter_10_0_m',
   dew_point: 'dewpoint taupunkt dew_point_temperature',
   heat_index: 'heatindex',
   rssi: 'wifi_rssi signal_strength wifi_signal wifi_signal_strength signal_dbm',
@@ -198,7 +241,7 @@ const spellings: Record<string, string> = {
   occupancy: 'occupied',
   motion: 'pir motion_detected',
   device_temperature:
-    'chip_temperature cpu_temperature cpu_temp internal_temperature board_temperature mcu_temperature',
+    'esp_temperature esp32_temperature soc_temperature core_temperature chip_temperature cpu_temperature cpu_temp internal_temperature board_temperature mcu_temperature',
   water_temperature: 'watertemp water_temp wassertemperatur',
   color_temp: 'color_temperature colour_temperature',
   sound_level: 'noise noise_level spl',

@@ -20,6 +20,7 @@ export const reasons = {
   no_value: 'the device says that it has no value',
   not_finite: 'NaN or infinite',
   not_utf8: 'the text is not UTF-8',
+  nothing_measured: 'nothing in the message is something that was measured, as far as this family is known',
   null_value: 'null: the device has no value',
   out_of_range: 'outside of what this metric can be',
   precision_loss: 'an integer beyond 2^53, which would be stored wrong',
@@ -54,4 +55,5 @@ export const quietReasons: ReadonlySet<Reason> = new Set<Reason>([
   'ignored_frame',
   'ignored_sentence',
   'ignored_topic',
+  'nothing_measured',
 ])

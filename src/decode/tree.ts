@@ -1,6 +1,6 @@
 import { findMetric } from '../metrics.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
-import { endingMeaning, isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { endingMeaning, isVague, type Meaning, meaningOf, nameLengthMax, snakeCase } from './names.ts'
 import { parseNumber } from './number.ts'
 import { parsePath, type Step } from './path.ts'
 import type { Message, ReadingRule, Target } from './profile.ts'
@@ -102,13 +102,19 @@ export class Node {
     ]
   }
 
+  /** Where every number is taken, a name that stands for words elsewhere is one of a number all the same. */
+  #suits(meaning: Meaning): boolean {
+    if (this.others === 'known') return true
+    return !isVague(meaning) && (this.others !== 'all' || findMetric(meaning.metric)?.type === 'number')
+  }
+
   #otherChild(name: string): Node | null {
     if (this.others === 'ignore') return null
     const meaning = (this.others === 'known' ? meaningOf : endingMeaning)(name)
-    if (meaning && !meaning.weak && (this.others === 'known' || !isVague(meaning.metric))) {
+    if (meaning && !meaning.weak && this.#suits(meaning)) {
       const { metric, unit, channel } = meaning
-      const node = leafNode({ metric, ...(unit !== undefined && { unit }) })
-      node.leaf = { ...node.leaf!, nameChannel: channel }
+      const node = leafNode({ metric, ...(unit !== undefined && { unit }), ...(sums.test(name) && { kind: 'gauge' }) })
+      node.leaf = { ...node.leaf!, byName: true, nameChannel: channel }
       return node
     }
     const metric = this.others === 'all' ? snakeCase(name).slice(0, nameLengthMax) : ''
@@ -118,6 +124,9 @@ export class Node {
     return node
   }
 }
+
+/** Begins anew every day or month, so that its drop is none: `total_daily_energy`. */
+const sums = /(^|_)(daily|today|yesterday|hourly|weekly|monthly|yearly)(_|$)/i
 
 function join([most, ...less]: readonly Node[]): Node | null {
   return most === undefined || less.length === 0 ? (most ?? null) : most.join(less)
@@ -167,7 +176,7 @@ export function withMembers(root: Node, members: Readonly<Record<string, Target 
   const declared = new Map<string, Node>()
   for (const [name, target] of Object.entries(members)) {
     const node = new Node()
-    node.leaf = target ? compileLeaf([target], name, []) : ignoredLeaf
+    node.leaf = target ? { ...compileLeaf([target], name, []), byName: true } : ignoredLeaf
     declared.set(name, node)
   }
   return root.declaring(declared)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endingMeaning, meaningOf } from '../../src/decode/names.ts'
+import { endingMeaning, isVague, meaningOf } from '../../src/decode/names.ts'
 
 const metricOf = (name: string) => meaningOf(name)?.metric
 
@@ -23,6 +23,21 @@ describe('a name', () => {
     expect(meaningOf('state_left')).toEqual({ metric: 'state', channel: 'left' })
     expect(meaningOf('power_l2')).toEqual({ metric: 'power', channel: 'l2' })
     expect(meaningOf('current_phase_b')).toEqual({ metric: 'current', channel: 'phase_b' })
+  })
+
+  it('tells the chip or probe behind the unit, and one letter as a phase only of what has phases', () => {
+    expect(meaningOf('TempC_SHT')).toEqual({ metric: 'temperature', unit: 'Cel', channel: 'sht' })
+    expect(meaningOf('TempC2')).toEqual({ metric: 'temperature', unit: 'Cel', channel: '2' })
+    expect(meaningOf('power_b')).toEqual({ metric: 'power', channel: 'b' })
+    expect(meaningOf('current_a')).toEqual({ metric: 'current', unit: 'A' })
+    expect(meaningOf('temperature_b')).toBeUndefined()
+  })
+
+  it('is vague where many units are usual, until it names one', () => {
+    expect(['distance', 'voc', 'weight'].map((name) => isVague(meaningOf(name)!))).toEqual([true, true, true])
+    expect(['distance_cm', 'voc_ppb', 'weight_kg', 'co2'].map((name) => isVague(meaningOf(name)!))).toEqual(
+      Array(4).fill(false),
+    )
   })
 
   it('that only ends with a metric is known where the ending counts', () => {

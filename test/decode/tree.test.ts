@@ -44,6 +44,14 @@ describe('the tree of paths', () => {
     expect(first!.child('I')?.leaf).toBeTruthy()
   })
 
+  it('knows a number by the end of its name, without a unit it does not say, and sums of a day as no counters', () => {
+    const leaf = (name: string) => buildTree({}, 'all', fail).child(name)!.leaf!
+    expect(leaf('kitchen_gas')).toMatchObject({ metric: 'kitchen_gas', type: 'number', unit: null })
+    expect(leaf('tank_distance')).toMatchObject({ metric: 'tank_distance', unit: null })
+    expect(leaf('tank_distance_cm')).toMatchObject({ metric: 'distance', unit: 'm' })
+    expect([leaf('energy'), leaf('total_daily_energy')]).toMatchObject([{ counter: true }, { counter: false }])
+  })
+
   it('says nothing of members that a device has declared anew', () => {
     const tree = buildTree({ '*': 'temperature', a: 'humidity' }, 'ignore', fail)
     const own = withMembers(tree, { a: { metric: 'power' }, b: null })

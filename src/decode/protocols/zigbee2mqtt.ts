@@ -87,29 +87,35 @@ function addMembers(exposes: readonly Expose[], members: Record<string, Target |
   }
 }
 
-/** Access bit 1: the value is in the messages. */
+/** Access bits: the value is in the messages, and it can be set from outside. */
 const published = 1
+const settable = 2
 
 /** What a property is; null for settings and structures, which are not measured. */
 function targetOf(property: string, { type, unit, access = published, category }: Expose): Target | null {
   const meaning = meaningOf(property)
   if ((access & published) === 0 || type === 'composite' || type === 'list') return null
-  if (category === 'config' && !meaning) return null
-  // The gang of a switch or the phase of a meter.
-  const part = meaning?.channel === undefined ? {} : { channel: meaning.channel }
+  // What can be set is a setting, unless its name says that it is measured too, such as a position.
+  if ((category === 'config' || (access & settable) !== 0) && !meaning) return null
+  // The gang of a switch or the phase of a meter; by its name alone `current_a` would be amperes.
+  const channel = property === 'current_a' ? 'a' : meaning?.channel
+  const part = channel === undefined ? {} : { channel }
   if (type !== 'numeric') {
     const worded = meaning && findMetric(meaning.metric)?.type !== 'number'
     return worded ? { metric: meaning.metric, ...part } : { metric: snakeCase(property), type: 'state' }
   }
   // Batteries tell their voltage in mV, plugs that of the mains in V, both as `voltage`.
   const metric = property === 'voltage' && unit === 'mV' ? 'battery_voltage' : (meaning?.metric ?? snakeCase(property))
-  return { metric, ...unitOf(metric, unit), ...part }
+  return { ...measured(metric, unit), ...part }
 }
 
-/** The unit of a numeric property, as far as the metric can be in it. */
-function unitOf(metric: string, unit: string | undefined): Pick<Target, 'unit'> {
+/** Metric and unit of a numeric property, as far as the metric can be in it. */
+function measured(metric: string, unit: string | undefined): Target {
   const canonical = findMetric(metric)?.unit
-  if (unit === undefined) return canonical === undefined ? { unit: null } : {}
-  const fits = canonical ? conversion(unit, canonical) : findUnit(unit)
-  return { unit: fits ? unit : null }
+  if (unit === undefined) return canonical === undefined ? { metric, unit: null } : { metric }
+  if (canonical ? conversion(unit, canonical) : findUnit(unit)) return { metric, unit }
+  // Of a gas whose part in the air has a metric, its mass.
+  return conversion(unit, 'ug/m3') && metric in masses ? { metric: `${metric}_mass`, unit } : { metric, unit: null }
 }
+
+const masses = { voc: true, tvoc: true, formaldehyde: true, co: true, no2: true, o3: true }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Millis, Seq } from '../reading.ts'
+import type { Shift } from './age-clock.ts'
 import { type Block, blockOf, OpenBlock } from './block.ts'
 import type { Batch } from './columns.ts'
 
@@ -23,6 +24,7 @@ export class BlockIndex {
   readonly #tail: Database.Statement
   readonly #oldest: Database.Statement
   readonly #setWritten: Database.Statement
+  readonly #shift: Database.Statement
   readonly #drop: Database.Statement
   /** When the newest reading was committed, by the gateway's clock; at the earliest when it was started. */
   #written: Millis = 0
@@ -33,6 +35,7 @@ export class BlockIndex {
     this.#tail = db.prepare('SELECT seq, series, time FROM reading WHERE seq > ? ORDER BY seq').raw()
     this.#oldest = db.prepare('SELECT id, last, written FROM block ORDER BY id LIMIT 1')
     this.#setWritten = db.prepare('UPDATE block SET written = ? WHERE id = ?')
+    this.#shift = db.prepare('UPDATE block SET written = written + ? WHERE last >= ?')
     this.#drop = db.prepare('DELETE FROM block WHERE last < ?')
   }
 
@@ -61,6 +64,11 @@ export class BlockIndex {
     // A clock that was ahead and has been set right would otherwise keep the block until it is there again.
     if (block.written > now) this.#setWritten.run(now, block.id)
     return { full: true, last: block.last, written: block.written }
+  }
+
+  shift({ by, from }: Shift): void {
+    this.#shift.run(by, from)
+    this.#written += by
   }
 
   /** Forgets the blocks that lie wholly below `floor`. */

@@ -1,4 +1,5 @@
 import type { Millis, Quality, Seq } from '../reading.ts'
+import type { KeptAge, Shift } from './age-clock.ts'
 import type { Change } from './changes.ts'
 import type { Batch, Rows } from './columns.ts'
 import type { Run, TimeRange } from './log.ts'
@@ -40,6 +41,8 @@ export interface Opened extends Size {
   readonly reserved: Seq
   readonly series: readonly StoredSeries[]
   readonly records: readonly (readonly [kind: string, key: string, value: string])[]
+  /** How the clock of retention stood. */
+  readonly age: KeptAge
   /** Newest id of what was rejected, 0 when nothing was. */
   readonly lastRejected: number
 }
@@ -54,6 +57,8 @@ export type WriterTable = {
   roll: (request: { readonly now: Millis; readonly all: boolean }) => boolean
   /** Drops a few blocks from the old end, where there is reason to. */
   retain: (request: Retain) => Retained
+  /** Takes what was committed from the number `from` on for so much later, as the clock was put forward since. */
+  shift: (request: Shift) => void
   /** Gives free pages back to the file system, a bounded number a call. */
   vacuum: (request: Record<never, never>) => Size
   backup: (request: { readonly file: string }) => Promise<void>

@@ -27,6 +27,8 @@ export interface StoreOptions {
   readonly keep?: Partial<Keep>
   /** The gateway's clock, ms since 1970. */
   readonly clock?: () => Millis
+  /** A clock that never jumps, ms. */
+  readonly steady?: () => Millis
   readonly log?: StoreSettings['log']
 }
 
@@ -48,6 +50,7 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
       ...options.keep,
     },
     clock: options.clock ?? Date.now,
+    steady: options.steady ?? (() => performance.now()),
     log: options.log ?? (() => undefined),
   }
   const writer = new Thread<WriterTable>('writer.worker', file)

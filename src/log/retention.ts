@@ -1,4 +1,5 @@
 import type { Millis, Seq } from '../reading.ts'
+import type { AgeClock } from './age-clock.ts'
 import type { Retained, Size, WriterTable } from './messages.ts'
 import type { Thread } from './thread.ts'
 
@@ -23,7 +24,7 @@ export interface Keep {
 
 export interface RetentionOptions {
   readonly keep: Keep
-  readonly clock: () => Millis
+  readonly clock: AgeClock
   /** Hears after each step how large the database is now, and where the log begins. */
   moved(size: Size, floor: Seq): void
   /** Hears why a step was not possible, once of each reason; it is tried again. */
@@ -88,10 +89,16 @@ export class Retention {
   }
 
   async #roll(all: boolean): Promise<void> {
-    while (!this.#closed && (await this.#writer.call('roll', { now: this.#options.clock(), all })));
+    while (!this.#closed && (await this.#writer.call('roll', { now: this.#options.clock.now, all })));
   }
 
   async #drop(): Promise<void> {
+    const { clock } = this.#options
+    const shift = clock.due
+    if (shift) {
+      await this.#writer.call('shift', { by: shift.by, from: shift.from })
+      clock.follow(shift)
+    }
     // On a full disk there may be no room to sum up, and dropping what is old is what makes room.
     const failure = await this.#roll(false).then(
       () => null,
@@ -99,7 +106,7 @@ export class Retention {
     )
     let retained: Retained
     do {
-      const now = this.#options.clock()
+      const { now } = clock
       retained = await this.#writer.call('retain', {
         now,
         before: now - this.#options.keep.ageMs,

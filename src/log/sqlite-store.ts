@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { GatewayError } from '../errors.ts'
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
+import { AgeClock, AgeKeeper } from './age-clock.ts'
 import { askHistory } from './ask-history.ts'
 import { toReadings } from './columns.ts'
 import { explain } from './explain.ts'
@@ -28,6 +29,7 @@ export interface StoreSettings {
   readonly commit: { readonly ageMs: Millis; readonly readings: number }
   readonly keep: Keep
   readonly clock: () => Millis
+  readonly steady: () => Millis
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
 
@@ -50,6 +52,7 @@ export class SqliteStore implements Store {
   #size: Size
   #walBytesMax = walBytesMax
   #closing: Promise<Seq> | undefined
+  readonly #age: AgeKeeper
 
   constructor(
     file: string,
@@ -65,8 +68,11 @@ export class SqliteStore implements Store {
     this.runs = opened.runs
     this.#floor = opened.floor
     this.#size = opened
+    const { clock: wall, steady, keep } = settings
+    const clock = new AgeClock({ wall, steady, ageMs: keep.ageMs, kept: opened.age, first: opened.runs.at(-1)!.first })
     this.#behind = new WriteBehind({
       ...settings,
+      clock: () => clock.now,
       opened,
       write: (commit, transfer) => this.#write(commit, transfer),
       rejected: (limit, before) => this.#reader.ask('rejected', { limit, before }),
@@ -76,11 +82,14 @@ export class SqliteStore implements Store {
     this.records = this.#behind.records
     this.quarantine = this.#behind.rejects
     this.durability = this.#behind.durability
+    this.#age = new AgeKeeper(clock, this.records)
     this.#retention = new Retention(writer, {
-      ...settings,
+      keep,
+      clock,
       moved: (size, floor) => {
         this.#size = size
         this.#floor = floor
+        this.#age.note()
       },
       failed: (error) => settings.log('warn', `nothing could be dropped from ${file}: ${error.message}`),
     })
@@ -202,6 +211,7 @@ export class SqliteStore implements Store {
   async #close(): Promise<Seq> {
     this.#waiters.release()
     await this.#retention.close()
+    this.#age.keep()
     const complete = await this.#behind.close()
     const { uncommitted } = this.#behind.health
     if (!complete) this.#settings.log('error', `${uncommitted} readings could not be written to ${this.#file}`)

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
+import { ageRecord, keptAgeOf, type Shift } from './age-clock.ts'
 import { blockReadings } from './block.ts'
 import { BlockIndex } from './block-index.ts'
 import { type Batch, kindMask, kindText } from './columns.ts'
@@ -64,11 +65,15 @@ export class Writer {
   begin(id: string, now: Millis): Opened {
     const floor = this.#sql.floor.get() as Seq
     const first = this.#reserved + 1
+    const records = this.#sql.records.all() as [string, string, string][]
+    const age = keptAgeOf(records) ?? { time: now, jump: null }
     this.#inTransaction(() => {
       this.#sql.pruneRuns.run(emptyRunsMax)
       this.#sql.addRun.run(id, first)
       this.#sql.setReserved.run(this.#reserved + reservedReadings)
-      this.#blocks.begin(first, now)
+      // A board without a battery may begin in 1970, which makes what it finds no older.
+      this.#blocks.begin(first, Math.max(now, age.time))
+      this.#sql.putRecord.run(ageRecord.kind, ageRecord.key, JSON.stringify(age))
     })
     this.#reserved += reservedReadings
     return {
@@ -78,7 +83,8 @@ export class Writer {
       series: (this.#sql.series.all() as StoredSeries[]).map(({ channel, ...series }) =>
         channel === null ? series : { ...series, channel: channel! },
       ),
-      records: this.#sql.records.all() as [string, string, string][],
+      records,
+      age,
       lastRejected: (this.#sql.lastRejected.get() as number | null) ?? 0,
       ...this.#size(),
     }
@@ -145,6 +151,10 @@ export class Writer {
     const unrolled = to !== null && to > droppableTo
     const more = to !== null || this.#dropRollups(request)
     return { floor: this.#sql.floor.get() as Seq, unrolled, more, ...this.#size() }
+  }
+
+  shift(shift: Shift): void {
+    this.#inTransaction(() => this.#blocks.shift(shift))
   }
 
   /** Gives free pages back to the file system, a bounded number a call. */

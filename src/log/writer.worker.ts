@@ -14,6 +14,7 @@ serve<WriterTable>({
   truncate: () => writer.truncate(),
   roll: ({ now, all }) => writer.roll(now, all),
   retain: (request) => writer.retain(request),
+  shift: (shift) => writer.shift(shift),
   vacuum: () => writer.vacuum(),
   backup: ({ file }) => writer.backup(file),
   close: ({ head }) => writer.close(head),

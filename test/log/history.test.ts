@@ -61,7 +61,7 @@ it('agrees with the readings on mean, min, max and count of any range, whatever 
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 20 }), async (steps) => {
       let now = start
       const folder = `${place.folder}/${round++}`
-      const open = () => place.open({ folder, clock: () => now, ringReadings: 65_536 })
+      const open = () => place.open({ folder, clock: () => now, steady: () => now, ringReadings: 65_536 })
       const given: Reading[] = []
       let store = await open()
       for (const one of steps) {
@@ -148,7 +148,7 @@ function bucketsOf({ buckets }: SeriesHistory): Told[] {
 it('outlives the readings themselves, and drops minutes before hours', async () => {
   let now = start
   const keep = { ageMs: day, minutesMs: 10 * day, hoursMs: 100 * day, bytes: 1e9 }
-  const store = await place.open({ clock: () => now, keep })
+  const store = await place.open({ clock: () => now, steady: () => now, keep })
   const readings = Array.from({ length: 48 }, (_, i) => reading({ time: now + i * 10 * minute, value: i % 7 }))
   await store.durable(store.append(readings))
   const ask = async (points: number) => {
@@ -186,7 +186,7 @@ it('outlives the readings themselves, and drops minutes before hours', async () 
 
 it('sums up what retention is about to take, however short it keeps', async () => {
   let now = start
-  const store = await place.open({ clock: () => now, keep: { ageMs: minute } })
+  const store = await place.open({ clock: () => now, steady: () => now, keep: { ageMs: minute } })
   const readings = Array.from({ length: 600 }, (_, i) => reading({ time: now + i * 1000, value: i }))
   await store.durable(store.append(readings))
   now += 12 * minute

@@ -32,7 +32,7 @@ it('cuts long payloads and topics, and keeps its own copy', async () => {
 
 it('thins what looks alike, and still shows the odd one among a flood', async () => {
   let now = 0
-  const store = await place.open({ clock: () => now })
+  const store = await place.open({ clock: () => now, steady: () => now })
   for (let i = 0; i < 10_000; i++) store.quarantine.add(rejected({ subject: 'noisy' }))
   store.quarantine.add(rejected({ subject: 'odd' }))
   expect((await store.quarantine.list({ limit: 100 })).map(({ subject }) => subject)).toEqual([
@@ -46,7 +46,7 @@ it('thins what looks alike, and still shows the odd one among a flood', async ()
 
 it('bounds a flood from ever new subjects', async () => {
   let now = 0
-  const store = await place.open({ clock: () => now })
+  const store = await place.open({ clock: () => now, steady: () => now })
   const flood = () => {
     for (let i = 0; i < 3000; i++) store.quarantine.add(rejected({ subject: `${now} ${i}` }))
   }
@@ -61,7 +61,7 @@ it('bounds a flood from ever new subjects', async () => {
 it('keeps the newest only, fewer in a small database', async () => {
   let now = 0
   // A quarter of this for 4 KiB each.
-  const store = await place.open({ clock: () => now, keep: { bytes: 100 * 4 * 4096 } })
+  const store = await place.open({ clock: () => now, steady: () => now, keep: { bytes: 100 * 4 * 4096 } })
   for (let i = 0; i < 150; i++) {
     store.quarantine.add(rejected({ subject: String(i) }))
     now += 1000

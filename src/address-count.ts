@@ -10,7 +10,7 @@ export class AddressCount {
   /** Counts one more from `address`; false, and nothing is counted, when it has all it may. */
   add(address: string): boolean {
     const count = this.#counts.get(address) ?? 0
-    if (count >= this.#max && !isLoopback(address)) return false
+    if (count >= this.#max && !isLoopbackAddress(address)) return false
     this.#counts.set(address, count + 1)
     return true
   }
@@ -22,6 +22,7 @@ export class AddressCount {
   }
 }
 
-function isLoopback(address: string): boolean {
+/** Whether somebody on this machine has connected: there addresses tell nobody apart. */
+export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address)
 }

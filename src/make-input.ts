@@ -1,3 +1,4 @@
+import { isLoopbackAddress } from './address-count.ts'
 import type { BrokerUsers } from './broker-users.ts'
 import type { Address, BrokerConfig, LimitsConfig, MqttConfig, SerialConfig } from './config/config.ts'
 import type { Profile } from './decode/profile.ts'
@@ -55,6 +56,8 @@ function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurr
     verify: (user, password) => users.verify(user, password),
     messageBytesMax: limits.messageBytes,
     connectionsPerAddressMax: limits.connectionsPerAddress,
+    messagesPerSecondMax: (address) =>
+      isLoopbackAddress(address) ? Number.POSITIVE_INFINITY : limits.messagesPerSecond,
     unacked: around.unacked,
     sink: intake.take,
     ...(tls && { certificate: () => readCertificate(tls) }),

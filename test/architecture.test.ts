@@ -37,7 +37,7 @@ const table: Record<string, string[]> = {
   'serial-ports': ['config', 'decode', 'ingest'],
   intake: ['decode', 'log', 'frame', 'reading'],
   inputs: ['config', 'ingest', 'errors'],
-  'make-input': ['broker-users', 'config', 'decode', 'errors', 'framing', 'http', 'ingest', 'inputs', 'intake', 'log'],
+  'make-input': ['address-count', 'broker-users', 'config', 'decode', 'errors', 'framing', 'http', 'ingest', 'inputs', 'intake', 'log'],
   'open-intake': ['admission', 'clock', 'config', 'decode', 'feed', 'http', 'inputs', 'intake', 'log', 'reading'],
   gateway: [
     'admission',

@@ -90,6 +90,7 @@ export interface LogConfig {
 export interface LimitsConfig {
   readonly newDevicesPerHour: number
   readonly connectionsPerAddress: number
+  readonly messagesPerSecond: number
   readonly messageBytes: number
   readonly fieldsPerMessage: number
 }

@@ -156,6 +156,11 @@ const log = z.strictObject({
 const limits = z.strictObject({
   newDevicesPerHour: whole(1, 1_000_000).default(1000).describe('New devices taken in an hour'),
   connectionsPerAddress: whole(1, 1_000_000).default(256).describe('Connections from one address; loopback is exempt'),
+  messagesPerSecond: whole(10, 1_000_000)
+    .default(1000)
+    .describe(
+      'Messages a second from one client of the embedded broker; a faster one is made to wait. Loopback is exempt',
+    ),
   messageBytes: size('128B', '256MiB').prefault('1MiB').describe('Largest MQTT message'),
   fieldsPerMessage: whole(1, 100_000).default(500).describe('Readings taken from one message'),
 })

@@ -51,7 +51,13 @@ describe('a configuration', () => {
         commit: { ageMs: 1000, readings: 1000, unacked: 10 },
         keep: { ageMs: 2_592_000_000, minutesMs: 31_536_000_000, hoursMs: Infinity, bytes: 2e9 },
       },
-      limits: { newDevicesPerHour: 1000, connectionsPerAddress: 256, messageBytes: 1_048_576, fieldsPerMessage: 500 },
+      limits: {
+        newDevicesPerHour: 1000,
+        connectionsPerAddress: 256,
+        messagesPerSecond: 1000,
+        messageBytes: 1_048_576,
+        fieldsPerMessage: 500,
+      },
     })
   })
 

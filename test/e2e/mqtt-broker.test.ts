@@ -231,6 +231,24 @@ it('sends the acknowledgements it owes before it stops', async () => {
   await stopped
 })
 
+it('makes a client wait that sends too fast, and loses none of its messages', async () => {
+  const broker = await start({ messagesPerSecondMax: () => 500 })
+  const fast = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'fast' })
+  cleanups.push(() => fast.endAsync(true))
+  const began = performance.now()
+  // More than one read of a socket holds.
+  const sent = Array.from({ length: 1000 }, (_, i) => fast.publishAsync('fast', `${i}`.padEnd(600), { qos: 1 }))
+  await until(() => reported.length > 0)
+  expect(await publish(broker, ['-q', '1', '-m', 'other'])).toMatchObject({ code: 0 })
+  expect(log.texts.filter((text) => text !== 'other').length).toBeLessThan(1000)
+  await Promise.all(sent)
+  expect(performance.now() - began).toBeGreaterThan(500)
+  expect(log.texts.map((text) => text.trim()).filter((text) => text !== 'other')).toEqual(
+    [...Array(1000).keys()].map(String),
+  )
+  expect(reported).toEqual(['a client at 127.0.0.1 sends more than 500 messages a second, and is made to wait'])
+})
+
 it('says which address is taken', async () => {
   const broker = await start()
   const second = create({ port: broker.port! })

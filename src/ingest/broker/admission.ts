@@ -17,11 +17,13 @@ const refusal = Buffer.from([0x20, 2, 0, 1])
  * a message may be (already at its fixed header, however much it promises), a protocol version that we do not speak.
  *
  * @param refuse sends the CONNACK that says so and closes; nothing more goes on then
+ * @param sent told of each whole packet that is no answer to one of ours
  * @returns a function for the chunks of the stream in turn; it throws an error for the log when the client has to go
  */
 export function admission(
   messageBytesMax: number,
   refuse: (connack: Buffer) => void,
+  sent: () => void = () => {},
 ): (chunk: Buffer) => Buffer | undefined {
   const walker = new PacketWalker()
   let first: Buffer | undefined = Buffer.alloc(0)
@@ -35,6 +37,7 @@ export function admission(
       if (first && walker.type !== packetType.connect) throw new Error('it does not begin with CONNECT: no MQTT client')
       if (walker.headerBytes > 0 && walker.length > max)
         throw new Error(`it sends a packet of ${walker.length} bytes, ${max} are allowed`)
+      if (walker.ended && !isAnswer(walker.type)) sent()
       // What follows in the same chunk is judged as what follows.
       if (first && walker.ended) {
         const version = versionOf(Buffer.concat([first, chunk.subarray(0, at)]), walker.headerBytes)
@@ -53,6 +56,11 @@ export function admission(
     first = Buffer.concat([first, chunk])
     return undefined
   }
+}
+
+/** A subscriber answers as fast as it is sent to. */
+function isAnswer(type: number): boolean {
+  return type >= packetType.puback && type <= packetType.pubcomp
 }
 
 /** Protocol level of a CONNECT (MQTT 3.1.1 §3.1.2); bridges set its highest bit. */

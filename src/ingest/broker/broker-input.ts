@@ -8,6 +8,7 @@ import { type AccessOptions, refusalOf, shown } from './access.ts'
 import { admission } from './admission.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
+import { pace } from './pace.ts'
 import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
 
@@ -38,6 +39,8 @@ export interface BrokerInputOptions extends AccessOptions {
   readonly messageBytesMax: number
   readonly connectionsMax?: number
   readonly connectionsPerAddressMax: number
+  /** Messages a second from a client at that address; a faster one is made to wait. Any number unless said. */
+  readonly messagesPerSecondMax?: (address: string) => number
   /** As in `AckGate`. */
   readonly unacked?: number
   readonly sink: FrameSink
@@ -202,8 +205,12 @@ export class BrokerInput implements Input {
 
   #accept(aedes: Aedes, socket: Socket, address: string): void {
     const { durability, unacked, messageBytesMax } = this.#options
-    const admit = admission(messageBytesMax, (connack) => socket.end(connack))
-    const gate = new AckGate(socket, durability, { admit, ...(unacked !== undefined && { unacked }) })
+    const perSecond = this.#options.messagesPerSecondMax?.(address) ?? Number.POSITIVE_INFINITY
+    const { sent, rest } = pace(perSecond, () =>
+      this.#report(`a client at ${address} sends more than ${perSecond} messages a second, and is made to wait`),
+    )
+    const admit = admission(messageBytesMax, (connack) => socket.end(connack), sent)
+    const gate = new AckGate(socket, durability, { admit, rest, ...(unacked !== undefined && { unacked }) })
     this.#clients.set(gate, { address, filters: new Set() })
     gate.once('close', () => {
       this.#clients.delete(gate)

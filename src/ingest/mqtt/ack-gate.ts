@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import type { Millis } from '../../reading.ts'
 import type { Durability } from '../input.ts'
 import { PacketWalker, packetType } from './packets.ts'
 import { SenderWindow } from './sender-window.ts'
@@ -18,6 +19,8 @@ export interface AckGateOptions {
   readonly unacked?: number
   /** Sees the incoming bytes and returns those that go on; throws when they are no MQTT. */
   readonly admit?: (chunk: Buffer) => Buffer | undefined
+  /** Asked after each chunk for how long nothing more is to be read, in ms. */
+  readonly rest?: () => Millis
 }
 
 /**
@@ -38,14 +41,18 @@ export class AckGate extends Duplex {
   #waiting = false
   #tail: Buffer = Buffer.alloc(0)
   #tailTimer: NodeJS.Timeout | undefined
+  #restTimer: NodeJS.Timeout | undefined
   #emptied: (() => void)[] = []
 
-  constructor(socket: Duplex, durability: Durability, { unacked = 10, admit }: AckGateOptions = {}) {
+  constructor(socket: Duplex, durability: Durability, { unacked = 10, admit, rest }: AckGateOptions = {}) {
     super()
     this.#socket = socket
     this.#durability = durability
     this.#window = new SenderWindow(unacked)
-    socket.on('data', (chunk: Buffer) => this.#receive(admit, chunk))
+    socket.on('data', (chunk: Buffer) => {
+      this.#receive(admit, chunk)
+      this.#rest(rest?.() ?? 0)
+    })
     socket.on('end', () => this.push(null))
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())
@@ -60,7 +67,7 @@ export class AckGate extends Duplex {
   }
 
   override _read(): void {
-    this.#socket.resume()
+    if (!this.#restTimer) this.#socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
@@ -82,6 +89,7 @@ export class AckGate extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.#tailTimer)
+    clearTimeout(this.#restTimer)
     this.#socket.destroy()
     this.#marks = []
     this.#heldAcks = 0
@@ -98,6 +106,16 @@ export class AckGate extends Duplex {
     } catch (error) {
       this.destroy(error as Error)
     }
+  }
+
+  #rest(ms: Millis): void {
+    if (ms === 0 || this.destroyed) return
+    this.#socket.pause()
+    clearTimeout(this.#restTimer)
+    this.#restTimer = setTimeout(() => {
+      this.#restTimer = undefined
+      this.#socket.resume()
+    }, ms)
   }
 
   /** Keeps the acknowledgements in `chunk` and adds the rest to `passing`. */

@@ -1,5 +1,5 @@
 /** MQTT control packet types (MQTT 3.1.1 §2.2.1), the upper half of a packet's first byte. */
-export const packetType = { connect: 1, connack: 2, publish: 3, puback: 4, pubrec: 5, pubcomp: 7 } as const
+export const packetType = { connect: 1, connack: 2, publish: 3, puback: 4, pubrec: 5, pubrel: 6, pubcomp: 7 } as const
 
 /**
  * Walks a byte stream packet by packet, however it is cut into chunks. It reads nothing but the fixed header (MQTT 3.1.1

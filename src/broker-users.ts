@@ -2,15 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { BrokerUser } from './config/config.ts'
 import { GatewayError } from './errors.ts'
 import type { Records } from './log/store.ts'
-import { hashPassword, isPassword } from './password.ts'
+import { hashPassword } from './password.ts'
+import { SecretChecks } from './secret-checks.ts'
 
 const recordKind = 'broker-user'
 
-/** Checks that may wait for each other: they run one by one, so that wrong passwords cannot take memory and all cores. */
+/** A house of sensors, all of them back at the same moment. */
 const checksWaitingMax = 64
-
-/** A user with no password behind it costs as long to refuse as one with: names cannot be found out by the clock. */
-const nobody = hashPassword('nobody')
 
 /**
  * Users of the embedded broker: those of the configuration, which only it can change, and those made by command, kept
@@ -19,10 +17,7 @@ const nobody = hashPassword('nobody')
 export class BrokerUsers {
   readonly #records: Records
   #configured: ReadonlyMap<string, string>
-  /** SHA-256 of a password that was right, by user: sensors that reconnect often do not cost a scrypt each time. */
-  readonly #proven = new Map<string, Buffer>()
-  #checks: Promise<unknown> = Promise.resolve()
-  #waiting = 0
+  readonly #checks = new SecretChecks(checksWaitingMax)
   #lent: { readonly username: string; readonly digest: Buffer } | undefined
 
   constructor(records: Records, configured: readonly BrokerUser[]) {
@@ -42,7 +37,6 @@ export class BrokerUsers {
   /** Takes what the configuration says now. */
   configure(users: readonly BrokerUser[]): void {
     this.#configured = hashes(users)
-    this.#proven.clear()
   }
 
   /** @throws GatewayError `conflict` when there is one of that name */
@@ -59,7 +53,6 @@ export class BrokerUsers {
   async setPassword(name: string, password: string): Promise<void> {
     this.#own(name)
     const hash = await hashPassword(password)
-    this.#proven.delete(name)
     this.#records.put(recordKind, name, hash)
   }
 
@@ -67,7 +60,6 @@ export class BrokerUsers {
   remove(name: string): boolean {
     if (this.#hashOf(name) === undefined) return false
     this.#own(name)
-    this.#proven.delete(name)
     this.#records.delete(recordKind, name)
     return true
   }
@@ -80,19 +72,10 @@ export class BrokerUsers {
     return { username, password }
   }
 
-  /** Whether somebody may connect. Refuses without looking when too many wait to be looked at. */
+  /** Whether somebody may connect. @throws GatewayError `unavailable` when too many wait to be looked at */
   async verify(name: string, password: string): Promise<boolean> {
-    const kept = this.#hashOf(name)
-    const digest = sha256(password)
-    if (name === this.#lent?.username) return timingSafeEqual(this.#lent.digest, digest)
-    const proven = this.#proven.get(name)
-    if (kept !== undefined && proven && timingSafeEqual(proven, digest)) return true
-    if (this.#waiting >= checksWaitingMax) return false
-    const right = await this.#inTurn(async () => isPassword(password, kept ?? (await nobody)))
-    // It may have been removed or changed meanwhile.
-    if (!right || kept === undefined || this.#hashOf(name) !== kept) return false
-    this.#proven.set(name, digest)
-    return true
+    if (name === this.#lent?.username) return timingSafeEqual(this.#lent.digest, sha256(password))
+    return this.#checks.isRight(name, password, () => this.#hashOf(name))
   }
 
   #hashOf(name: string): string | undefined {
@@ -104,17 +87,6 @@ export class BrokerUsers {
       throw new GatewayError('conflict', `${name} stands in the configuration`, 'change mqtt.users there')
     if (this.#records.get(recordKind, name) === undefined)
       throw new GatewayError('not-found', `there is no user ${name}`, 'rivulet user list shows them')
-  }
-
-  async #inTurn(check: () => Promise<boolean>): Promise<boolean> {
-    this.#waiting++
-    const result = this.#checks.then(check)
-    this.#checks = result.catch(() => {})
-    try {
-      return await result
-    } finally {
-      this.#waiting--
-    }
   }
 }
 

@@ -1,8 +1,8 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
-import { GatewayError } from '../errors.ts'
+import { randomBytes } from 'node:crypto'
 import type { Records } from '../log/store.ts'
+import { hashPassword } from '../password.ts'
 import type { Millis } from '../reading.ts'
+import { SecretChecks } from '../secret-checks.ts'
 import type { Identity, Verifier } from './access.ts'
 
 /** What may be told of a token: everything but the token. */
@@ -24,6 +24,7 @@ export interface TokenRequest {
   readonly expires?: Millis | undefined
 }
 
+/** The hash without its cost. */
 interface Kept extends TokenInfo {
   readonly salt: string
   readonly hash: string
@@ -31,14 +32,11 @@ interface Kept extends TokenInfo {
 
 const recordKind = 'token'
 
-/** OWASP's least for scrypt: 16 MB and about 50 ms on a PC; run once for each token and start. */
-const cost = { N: 16_384, r: 8, p: 1 } as const
-const hashBytes = 32
+/** Of `hashPassword`; it is not kept with a token, so that another one would be no reason to forget this one. */
+const cost = 'scrypt$16384$8$1'
 
-/** Checks that may wait for each other. They run one by one, so that wrong tokens cannot take memory and all cores. */
+/** Tokens that are checked at a time; each is checked once a start. */
 const checksWaitingMax = 16
-
-const stretch = promisify<string, Buffer, number, typeof cost, Buffer>(scrypt)
 
 /**
  * The tokens of this gateway: `rvl_<id>_<secret>`, of which only a scrypt hash is kept. The id says which hash to
@@ -46,12 +44,7 @@ const stretch = promisify<string, Buffer, number, typeof cost, Buffer>(scrypt)
  */
 export class TokenStore implements Verifier {
   readonly #records: Records
-  /** SHA-256 of a token that was right, by id: the next request with it is compared with that instead. */
-  readonly #proven = new Map<string, Buffer>()
-  #checks: Promise<unknown> = Promise.resolve()
-  #waiting = 0
-  /** Checks that wait or run, by the SHA-256 of the token. */
-  readonly #running = new Map<string, Promise<boolean>>()
+  readonly #checks = new SecretChecks(checksWaitingMax)
 
   constructor(records: Records) {
     this.#records = records
@@ -71,17 +64,15 @@ export class TokenStore implements Verifier {
     // 40 bits name it, 256 bits prove it.
     const id = randomBytes(5).toString('hex')
     const token = `rvl_${id}_${randomBytes(32).toString('base64url')}`
-    const salt = randomBytes(16)
-    const hash = await stretch(token, salt, hashBytes, cost)
+    const [salt, hash] = (await hashPassword(token)).slice(cost.length + 1).split('$') as [string, string]
     const info: TokenInfo = { id, name, admin, read, created: Date.now(), expires }
-    const kept: Kept = { ...info, salt: salt.toString('base64'), hash: hash.toString('base64') }
+    const kept: Kept = { ...info, salt, hash }
     this.#records.put(recordKind, id, JSON.stringify(kept))
     return { ...info, token }
   }
 
   /** False when there is no such token. */
   revoke(id: string): boolean {
-    this.#proven.delete(id)
     if (this.#records.get(recordKind, id) === undefined) return false
     this.#records.delete(recordKind, id)
     return true
@@ -90,51 +81,26 @@ export class TokenStore implements Verifier {
   /** @throws GatewayError `unavailable` when too many are being checked */
   async verify(token: string): Promise<Identity | null> {
     const id = /^rvl_([0-9a-f]{10})_[A-Za-z0-9_-]{43}$/.exec(token)?.[1]
-    const text = id === undefined ? undefined : this.#records.get(recordKind, id)
-    if (id === undefined || text === undefined) return null
-    const kept = JSON.parse(text) as Kept
-    if (isExpired(kept)) return null
-    const digest = createHash('sha256').update(token).digest()
-    const proven = this.#proven.get(id)
-    if (!(proven && timingSafeEqual(proven, digest))) {
-      if (!(await this.#check(digest, () => isRight(token, kept)))) return null
-      // It may have been revoked meanwhile.
-      if (this.#records.get(recordKind, id) !== text) return null
-      this.#proven.set(id, digest)
-    }
+    const kept = id === undefined ? undefined : this.#kept(id)
+    if (id === undefined || kept === undefined || isExpired(kept)) return null
+    if (!(await this.#checks.isRight(id, token, () => this.#hashOf(id)))) return null
     return { id, byToken: true, admin: kept.admin, read: kept.read }
   }
 
   holds(id: string): boolean {
+    const kept = this.#kept(id)
+    return kept !== undefined && !isExpired(kept)
+  }
+
+  #kept(id: string): Kept | undefined {
     const text = this.#records.get(recordKind, id)
-    return text !== undefined && !isExpired(JSON.parse(text) as Kept)
+    return text === undefined ? undefined : (JSON.parse(text) as Kept)
   }
 
-  /** After a restart all tabs come back with the same token at once: one check serves all that wait for it. */
-  #check(digest: Buffer, check: () => Promise<boolean>): Promise<boolean> {
-    const key = digest.toString('base64')
-    const running = this.#running.get(key) ?? this.#inTurn(check).finally(() => this.#running.delete(key))
-    this.#running.set(key, running)
-    return running
+  #hashOf(id: string): string | undefined {
+    const kept = this.#kept(id)
+    return kept && [cost, kept.salt, kept.hash].join('$')
   }
-
-  async #inTurn<T>(check: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= checksWaitingMax)
-      throw new GatewayError('unavailable', 'too many tokens are being checked', 'try again in a second')
-    this.#waiting++
-    const result = this.#checks.then(check)
-    this.#checks = result.catch(() => {})
-    try {
-      return await result
-    } finally {
-      this.#waiting--
-    }
-  }
-}
-
-async function isRight(token: string, { salt, hash }: Kept): Promise<boolean> {
-  const found = await stretch(token, Buffer.from(salt, 'base64'), hashBytes, cost)
-  return timingSafeEqual(found, Buffer.from(hash, 'base64'))
 }
 
 function isExpired({ expires }: Kept): boolean {

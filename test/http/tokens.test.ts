@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { TokenStore } from '../../src/http/tokens.ts'
 import { MemoryStore } from './harness.ts'
@@ -14,6 +15,23 @@ it('knows a token again after a restart, and keeps nothing from which it could b
   expect(tokens.list()).toEqual([{ id, name: 'panel', admin: false, read: ['z2m:*'], created: expect.any(Number) }])
   for (let i = 0; i < 3; i++)
     expect(await tokens.verify(token)).toEqual({ id, byToken: true, admin: false, read: ['z2m:*'] })
+})
+
+it('keeps a token as earlier versions did, and knows theirs', async () => {
+  const { records } = new MemoryStore()
+  const token = `rvl_0123456789_${'A'.repeat(43)}`
+  const salt = Buffer.alloc(16, 7)
+  const hash = scryptSync(token, salt, 32, { N: 16_384, r: 8, p: 1 })
+  const kept = { id: '0123456789', admin: false, read: ['*'], created: 0 }
+  const texts = { salt: salt.toString('base64'), hash: hash.toString('base64') }
+  records.put('token', kept.id, JSON.stringify({ ...kept, ...texts }))
+  const tokens = new TokenStore(records)
+  expect(await tokens.verify(token)).toMatchObject({ id: kept.id })
+  const made = await tokens.create({})
+  const written = JSON.parse(records.get('token', made.id)!) as typeof kept & typeof texts
+  expect(Object.keys(written).sort()).toEqual(['admin', 'created', 'hash', 'id', 'read', 'salt'])
+  const again = scryptSync(made.token, Buffer.from(written.salt, 'base64'), 32, { N: 16_384, r: 8, p: 1 })
+  expect(written.hash).toBe(again.toString('base64'))
 })
 
 it('refuses what is revoked, expired, of another token, or no token', async () => {
@@ -55,7 +73,7 @@ it('checks a few at a time, so that guesses cannot take memory and all cores', a
   const outcomes = await Promise.allSettled(guesses)
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(16)
   const refused = outcomes.find((outcome) => outcome.status === 'rejected')
-  expect(refused).toMatchObject({ reason: { code: 'unavailable', message: 'too many tokens are being checked' } })
+  expect(refused).toMatchObject({ reason: { code: 'unavailable', message: 'too many secrets are being checked' } })
 })
 
 it('checks a token once for all who come with it at the same time, as all tabs do after a restart', async () => {

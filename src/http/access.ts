@@ -68,9 +68,13 @@ export async function callerOf(
   )
 }
 
-/** A reverse proxy on this machine reaches the loopback listener for somebody else. */
-function isDirect({ headers }: IncomingMessage): boolean {
+/**
+ * A reverse proxy on this machine reaches the loopback listener for somebody else. nginx, unless told otherwise, says so in
+ * no header, but speaks HTTP/1.0, as no program does any more that comes by itself.
+ */
+function isDirect({ headers, httpVersion }: IncomingMessage): boolean {
   return (
+    httpVersion !== '1.0' &&
     !('forwarded' in headers || 'x-forwarded-for' in headers || 'via' in headers) &&
     (headers.host === undefined || isLoopbackName(hostName(headers.host)))
   )

@@ -13,7 +13,7 @@ import { closer } from './closing.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
 import { healthRoutes, type InputReport } from './health.ts'
-import { limitAddresses } from './limit-addresses.ts'
+import { limitConnections } from './limit-connections.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics, type IntakeReport } from './metrics.ts'
@@ -90,6 +90,9 @@ const headerBytesMax = 16_384
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
 const requestMsDefault: Millis = 30_000
 
+/** Connections for everything but streams: a browser keeps six open, and no request takes long. */
+const connectionsBeside = 1000
+
 /** Time to read why a request was refused. */
 const farewellMs: Millis = 2000
 
@@ -137,7 +140,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
     if (tls) secure.push(server as Http2SecureServer)
     server.on('clientError', (error, socket) => refuse(error, socket as Socket, requestMs))
-    limitAddresses(server, options.connectionsPerAddress ?? Number.POSITIVE_INFINITY, logger)
+    const perAddress = options.connectionsPerAddress ?? Number.POSITIVE_INFINITY
+    limitConnections(server, { perAddress, inAll: options.maxStreams + connectionsBeside }, logger)
     closers.push(closer(server))
     return server
   }

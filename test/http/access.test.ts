@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
@@ -69,6 +70,10 @@ it('asks for none on loopback, unless a proxy passes on what somebody else sent'
     { host: 'panel.example.org' },
   ])
     expect((await ask(loopback, '/api/devices', { headers })).status, JSON.stringify(headers)).toBe(401)
+  // As nginx passes a request on that was told nothing but where to.
+  const request = 'GET /api/devices HTTP/1.0\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n'
+  expect(await rawStatus(loopback.port, request)).toBe(401)
+  expect(await rawStatus(loopback.port, request.replace('1.0', '1.1'))).toBe(200)
   const headers = { host: 'panel.example.org', ...bearer(admin.token) }
   expect((await ask(loopback, '/api/devices', { headers })).status).toBe(200)
 })
@@ -240,3 +245,12 @@ it('keeps the local socket to its own user, and replaces one that a crash left b
   await server.listenLocal(left)
   expect((await ask({ socketPath: left }, '/api/tokens')).status).toBe(200)
 })
+
+function rawStatus(port: number, text: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')))
+    socket.on('error', reject).on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])))
+  })
+}

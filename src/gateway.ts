@@ -98,6 +98,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
       inputs: () => live.inputs.states(),
       ports: () => portReports(live),
       intake: intake.counts,
+      clock: intake.clock,
       logger,
       version,
       pageFolder,

@@ -38,6 +38,7 @@ export interface Intake {
   /** Notes what never became a reading. */
   reject(entry: Rejected): void
   readonly counts: IntakeCounts
+  readonly clock: DecodeClock
 }
 
 /** Where readings enter: a frame in, its readings appended, the rest counted and quarantined. */
@@ -135,7 +136,7 @@ export function createIntake(options: IntakeOptions): Intake {
     else store.records.put(recordKind(source), key, JSON.stringify(value))
   }
 
-  return { take, reject, counts }
+  return { take, reject, counts, clock }
 }
 
 function rejection(frame: Frame, reason: string, where: string): Rejected {

@@ -22,6 +22,12 @@ interface Finding {
 /** Less room than this, and the next hour may fill it: a commit, its write-ahead log and the rollups. */
 const roomBytes = 100e6
 
+/** A small card stands some 20 TB: at so much a day that is less than three years with what else is written. */
+const writtenADayMax = 10e9
+
+/** Sooner than this after a start, a rate says nothing. */
+const measuredMs = 60 * 60_000
+
 /** No gateway of this version ran before: a clock that shows less was never set. */
 const builtAfter = Date.UTC(2026, 0, 1)
 
@@ -100,19 +106,33 @@ async function ask(data: string): Promise<Finding[]> {
     const response = await socketFetch(socket)('http://localhost/readyz')
     const { log, inputs } = (await response.json()) as {
       log: { state: string; detail?: string }
-      inputs: { name: string; status: string; detail?: string }[]
+      inputs: { name: string; status: string; detail?: string; trouble?: string }[]
     }
+    const metrics = await socketFetch(socket)('http://localhost/metrics')
     return [
       ok('gateway', 'runs'),
+      wear(await metrics.text(), Date.now()),
       log.state === 'ok' ? ok('log', 'takes readings') : wrong('log', `${log.state}: ${log.detail ?? 'see its log'}`),
-      ...inputs.map(({ name, status, detail }) =>
-        (status === 'connected' ? ok : wrong)('input', [name, status, detail].filter(Boolean).join(': ')),
+      ...inputs.map(({ name, status, detail, trouble }) =>
+        (status === 'connected' && !trouble ? ok : wrong)('input', [name, status, detail].filter(Boolean).join(': ')),
       ),
     ]
   } catch (error) {
     const { message, code = message } = error as NodeJS.ErrnoException
     return [wrong('gateway', `does not answer on ${socket} (${code}); run this as its user, or start it again`)]
   }
+}
+
+/** What reaches the card each day, by the gateway's own count. */
+export function wear(metrics: string, now: number): Finding {
+  const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN)
+  const bytes = read('process_written_bytes_total')
+  const runningMs = now - read('process_start_time_seconds') * 1000
+  if (!(runningMs > measuredMs)) return ok('wear', `${megabytes(bytes)} written since the start; ask again in an hour`)
+  const aDay = (bytes / runningMs) * 86_400_000
+  const text = `${megabytes(aDay)} written a day`
+  if (aDay <= writtenADayMax) return ok('wear', text)
+  return note('wear', `${text}, which wears out an SD card in a few years: see log.commit.age, or use a disk`)
 }
 
 function port({ port: path }: Config['serial'][number]): Finding[] {

@@ -9,13 +9,25 @@ export interface InputReport {
   readonly kind: string
   readonly status: string
   readonly detail?: string
+  /** Why it does not do what it should, in a word. */
+  readonly trouble?: string
   readonly since: Millis
   readonly received: number
   readonly dropped: number
 }
 
+/** Whether the machine's clock has been set: what comes before is marked `unsynced`. */
+export interface ClockReport {
+  readonly synced: boolean
+}
+
 /** `/healthz`: the process answers. `/readyz`: the log takes readings; an input that is away does not change that. */
-export function healthRoutes(store: Store, inputs: () => readonly InputReport[], isClosing: () => boolean): Route[] {
+export function healthRoutes(
+  store: Store,
+  inputs: () => readonly InputReport[],
+  clock: ClockReport,
+  isClosing: () => boolean,
+): Route[] {
   return [
     {
       method: 'GET',
@@ -35,6 +47,7 @@ export function healthRoutes(store: Store, inputs: () => readonly InputReport[],
         exchange.status = ready ? 200 : 503
         exchange.body = {
           status: ready ? 'ready' : 'not ready',
+          clock: clock.synced ? 'synced' : 'unsynced',
           log: { state, ...(detail !== undefined && { detail }) },
           inputs: inputs().map((input) =>
             read.length > 0 ? showInput(input) : { kind: input.kind, status: input.status },
@@ -45,6 +58,6 @@ export function healthRoutes(store: Store, inputs: () => readonly InputReport[],
   ]
 }
 
-function showInput({ name, kind, status, detail, since, received, dropped }: InputReport) {
-  return { name, kind, status, ...(detail !== undefined && { detail }), since: isoTime(since), received, dropped }
+function showInput({ since, ...input }: InputReport) {
+  return { ...input, since: isoTime(since) }
 }

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Feed } from '../feed/feed.ts'
 import type { Store } from '../log/store.ts'
-import type { InputReport } from './health.ts'
+import type { ClockReport, InputReport } from './health.ts'
 import type { Route } from './route.ts'
 import type { Streams } from './streams.ts'
 
@@ -20,6 +21,7 @@ export interface MetricSources {
   readonly streams: Streams
   readonly inputs: () => readonly InputReport[]
   readonly intake: IntakeReport
+  readonly clock: ClockReport
   readonly version: string
 }
 
@@ -35,6 +37,7 @@ export function createMetrics(sources: MetricSources): { route: Route; close(): 
     delay.reset()
     return seconds
   })
+  addLogState(registry, sources.store)
   addInputs(registry, sources.inputs)
   addRejected(registry, sources.intake)
   new Gauge({ name: 'rivulet_info', help: 'Version', labelNames: ['version'], registers: [registry] }).set(
@@ -66,11 +69,21 @@ function counters({ store, feed, streams, intake }: MetricSources): Figure[] {
     ['rivulet_streams_opened_total', 'Event streams begun', () => streams.opened],
     ['rivulet_streams_refused_total', 'Event streams sent away because there were too many', () => streams.refused],
     ['rivulet_delivered_readings_total', 'Readings written to event streams', () => feed.delivered],
+    ['process_written_bytes_total', 'Bytes that the process has had written to disk', writtenBytes],
     ['process_cpu_seconds_total', 'CPU time used', () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6],
   ]
 }
 
-function gauges({ store, streams }: MetricSources): Figure[] {
+/** What reaches the card, also what SQLite writes (proc_pid_io(5)); 0 where the system does not tell. */
+function writtenBytes(): number {
+  try {
+    return Number(/^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+function gauges({ store, streams, clock }: MetricSources): Figure[] {
   return [
     ['rivulet_log_head', 'Last sequence number given', () => store.head],
     ['rivulet_log_durable', 'Sequence number up to which everything is on disk', () => store.durableHead],
@@ -81,6 +94,7 @@ function gauges({ store, streams }: MetricSources): Figure[] {
     ['rivulet_last_commit_seconds', 'Duration of the last commit', () => store.health().lastCommitMs / 1000],
     ['rivulet_database_bytes', 'Size of the database', () => store.health().databaseBytes],
     ['rivulet_wal_bytes', 'Size of its write-ahead log', () => store.health().walBytes],
+    ['rivulet_clock_synced', '1 once the clock of the machine has been set', () => Number(clock.synced)],
     ['rivulet_streams', 'Event streams open', () => streams.count],
     ['process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss()],
     ['process_start_time_seconds', 'Start, in Unix time', () => Math.round(performance.timeOrigin / 1000)],
@@ -110,6 +124,18 @@ function addGauge(registry: Registry, name: string, help: string, read: () => nu
   })
 }
 
+function addLogState(registry: Registry, store: Store): void {
+  new Gauge({
+    name: 'rivulet_log_state',
+    help: '1 for the state that the log is in: ok, full or failed',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const state of ['ok', 'full', 'failed']) this.set({ state }, Number(store.health().state === state))
+    },
+  })
+}
+
 function addInputs(registry: Registry, inputs: () => readonly InputReport[]): void {
   const common = { labelNames: ['input', 'kind'], registers: [registry] }
   const labels = ({ name, kind }: InputReport) => ({ input: name, kind })
@@ -120,6 +146,16 @@ function addInputs(registry: Registry, inputs: () => readonly InputReport[]): vo
     collect() {
       this.reset()
       for (const input of inputs()) this.set(labels(input), Number(input.status === 'connected'))
+    },
+  })
+  new Gauge({
+    ...common,
+    name: 'rivulet_input_trouble',
+    help: '1 for what keeps the input from doing what it should, such as taken_over or noise',
+    labelNames: [...common.labelNames, 'trouble'],
+    collect() {
+      this.reset()
+      for (const input of inputs()) if (input.trouble) this.set({ ...labels(input), trouble: input.trouble }, 1)
     },
   })
   new Counter({

@@ -12,7 +12,7 @@ import { createApp } from './app.ts'
 import { closer } from './closing.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
-import { healthRoutes, type InputReport } from './health.ts'
+import { type ClockReport, healthRoutes, type InputReport } from './health.ts'
 import { limitConnections } from './limit-connections.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
@@ -36,6 +36,7 @@ export interface HttpDeps {
   readonly inputs: () => readonly InputReport[]
   /** The serial ports of this machine. */
   readonly ports: () => Promise<readonly PortReport[]>
+  readonly clock: ClockReport
   /** What came in, for metrics. */
   readonly intake: IntakeReport
   readonly logger: Logger
@@ -116,7 +117,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     ...userRoutes(store, deps.users),
     backupRoute(store, deps.backupFolder),
     portsRoute(deps.ports),
-    ...healthRoutes(store, deps.inputs, () => streams.closing),
+    ...healthRoutes(store, deps.inputs, deps.clock, () => streams.closing),
     metrics.route,
   ]
   routes.push(descriptionRoute(routes, deps.version))

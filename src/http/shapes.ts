@@ -157,6 +157,7 @@ const inputShape = z.object({
   status: z.string(),
   name: z.string().optional(),
   detail: z.string().optional(),
+  trouble: z.string().optional().describe('Why it does not do what it should, such as `taken_over` or `noise`'),
   since: time.optional(),
   received: z.int().optional(),
   dropped: z.int().optional(),
@@ -166,6 +167,7 @@ export const healthShape = z.object({ status: z.literal('ok') })
 
 export const readyShape = z.object({
   status: z.enum(['ready', 'not ready']),
+  clock: z.enum(['synced', 'unsynced']),
   log: z.object({ state: z.enum(['ok', 'full', 'failed']), detail: z.string().optional() }),
   inputs: z.array(inputShape),
 })

@@ -35,6 +35,27 @@ export interface Durability {
 
 export type InputStatus = 'connecting' | 'connected' | 'waiting' | 'paused' | 'stopped'
 
+/** Why an input does not do what it should, for programs; `detail` says it to people. */
+export type TroubleKind =
+  | 'unreachable' // no broker at that address, or no way to it
+  | 'lost' // the connection was, or is soon after it was made
+  | 'refused' // the broker does not want this client
+  | 'taken_over' // another client has the session
+  | 'tls' // a certificate, or no TLS
+  | 'protocol' // no MQTT, or no version that both speak
+  | 'missing' // the serial port is not there
+  | 'denied' // this user may not open it
+  | 'busy' // another program has it open
+  | 'silent' // nothing comes, or nothing answers
+  | 'noise' // what comes makes no frames
+  | 'other'
+
+export interface Trouble {
+  readonly kind: TroubleKind
+  /** One line: what is wrong and what to do. */
+  readonly detail: string
+}
+
 /** What health, metrics and the page show of an input. */
 export interface InputState {
   readonly name: string
@@ -42,10 +63,16 @@ export interface InputState {
   readonly status: InputStatus
   /** One line for a person: why it waits, and what to do. */
   readonly detail?: string
+  readonly trouble?: TroubleKind
   readonly since: Millis
   readonly received: number
   /** Frames given up because nobody could take them (serial only: MQTT senders are made to wait). */
   readonly dropped: number
+}
+
+/** How an input shows what troubles it, if anything does. */
+export function shownTrouble({ kind, detail }: Partial<Trouble>): Pick<InputState, 'trouble' | 'detail'> {
+  return { ...(kind && { trouble: kind }), ...(detail !== undefined && { detail }) }
 }
 
 /** A source of frames. It keeps trying for as long as it runs; only wrong configuration makes `start` reject. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { wear } from '../../src/cli/doctor.ts'
 import { startGateway } from '../setup/gateway.ts'
 import { freePort } from '../setup/mosquitto.ts'
 import { rivulet } from './run.ts'
@@ -54,12 +55,24 @@ it('names what is wrong in the configuration', async () => {
   expect([code, lines]).toEqual([1, [expect.stringMatching(/^wrong config rivulet.yaml:1:1: .*http/)]])
 })
 
+it('says how much is written a day, and when that is much for a card', () => {
+  const day = 86_400
+  const metrics = (bytes: number) => `process_written_bytes_total ${bytes}\nprocess_start_time_seconds ${day}\n`
+  expect(wear(metrics(3e9), 4 * day * 1000)).toEqual({ about: 'wear', level: 'ok', text: '1000MB written a day' })
+  expect(wear(metrics(90e9), 4 * day * 1000)).toMatchObject({
+    level: 'note',
+    text: expect.stringMatching(/^30GB written a day, which wears/),
+  })
+  expect(wear(metrics(90e9), (day + 60) * 1000).level).toBe('ok')
+})
+
 it('asks a gateway that runs how it is', async () => {
   const gateway = await startGateway()
   try {
     const { lines } = await findings(gateway.folder)
     expect(lines).toContain('ok gateway runs')
     expect(lines).toContain('ok log takes readings')
+    expect(lines).toContainEqual(expect.stringMatching(/^ok wear \d+MB written since the start; ask again in an hour$/))
     await expect
       .poll(async () => (await findings(gateway.folder)).lines, { timeout: 15_000 })
       .toContain(`ok input broker: connected: listens on 127.0.0.1:${gateway.mqttPort}`)

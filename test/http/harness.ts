@@ -90,6 +90,7 @@ export async function startServer<S extends Store = MemoryStore>(
     users: null,
     inputs: () => [],
     ports: async () => [],
+    clock: { synced: true },
     intake: { frames: 0, readings: 0, rejected: new Map() },
     logger: silent,
     version: '0.0.0',

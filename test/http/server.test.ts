@@ -253,20 +253,35 @@ it('counts for Prometheus', async () => {
   const store = new MemoryStore()
   store.append([reading(), reading()])
   const input = { name: 'a "b"', kind: 'serial', status: 'connected', since: 0, received: 5, dropped: 2 }
+  const noisy = { ...input, name: 'b', trouble: 'noise' }
+  const health = store.health()
+  store.health = () => ({ ...health, state: 'full' })
   const intake = { frames: 9, readings: 4, rejected: new Map([['out_of_range', 3]]) }
-  const server = await start(store, { inputs: () => [input], intake, version: '1.2.3' })
+  const server = await start(store, {
+    inputs: () => [input, noisy],
+    clock: { synced: false },
+    intake,
+    version: '1.2.3',
+  })
   const metrics = (await ask(server, '/metrics')).body
   expect((await ask(server, '/metrics')).body).toContain('rivulet_input_dropped_total')
   for (const line of [
     'rivulet_log_head 2',
     'rivulet_input_connected{input="a \\"b\\"",kind="serial"} 1',
     'rivulet_input_dropped_total{input="a \\"b\\"",kind="serial"} 2',
+    'rivulet_input_trouble{input="b",kind="serial",trouble="noise"} 1',
+    'rivulet_log_ok 0',
+    'rivulet_log_state{state="full"} 1',
+    'rivulet_log_state{state="failed"} 0',
+    'rivulet_clock_synced 0',
     'rivulet_frames_total 9',
     'rivulet_readings_total 4',
     'rivulet_rejected_total{reason="out_of_range"} 3',
     'rivulet_info{version="1.2.3"} 1',
   ])
     expect(metrics).toContain(`${line}\n`)
+  expect(metrics).not.toContain('rivulet_input_trouble{input="a')
+  expect(metrics).toMatch(/^process_written_bytes_total \d+$/m)
 })
 
 it('sends a backup and leaves nothing behind', async () => {

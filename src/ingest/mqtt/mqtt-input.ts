@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { IPublishPacket } from 'mqtt'
 import { GatewayError } from '../../errors.ts'
 import { backoffMs } from '../backoff.ts'
-import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
+import {
+  type Durability,
+  type FrameSink,
+  type Input,
+  type InputState,
+  type InputStatus,
+  shownTrouble,
+  type Trouble,
+} from '../input.ts'
 import type { RetainedSeen } from '../retained.ts'
 import { Connection, type Ending } from './connection.ts'
 import { keepSubscribed, type SubscribedTopics } from './subscriptions.ts'
@@ -53,7 +61,7 @@ export interface MqttInputOptions extends TlsOptions {
 export class MqttInput implements Input {
   readonly #options: MqttInputOptions
   #status: InputStatus = 'stopped'
-  #detail: string | undefined
+  #trouble: Partial<Trouble> = {}
   #since = Date.now()
   #received = 0
   #version: 4 | 5
@@ -75,7 +83,7 @@ export class MqttInput implements Input {
       name: this.#options.name,
       kind: 'mqtt',
       status: this.#paused && this.#status !== 'stopped' ? 'paused' : this.#status,
-      ...(this.#detail !== undefined && { detail: this.#detail }),
+      ...shownTrouble(this.#trouble),
       since: this.#since,
       received: this.#received,
       dropped: 0,
@@ -142,7 +150,7 @@ export class MqttInput implements Input {
       await this.#untilResumed(signal)
       if (signal.aborted) return
       // The last trouble stays in sight until it is over.
-      this.#become('connecting', this.#detail)
+      this.#become('connecting', this.#trouble)
       this.#connection = this.#connect(endpoint, tls)
       const ending = await this.#connection.ended
       this.#connection = undefined
@@ -169,7 +177,7 @@ export class MqttInput implements Input {
       oversized: (topic, bytes) => options.oversized?.(topic, bytes),
       connected: (sessionPresent) => {
         keepSubscribed(connection, options.topics, sessionPresent, options.subscribed).then(
-          (detail) => connection.connected && this.#become('connected', detail),
+          (detail) => connection.connected && this.#become('connected', detail === undefined ? {} : { detail }),
           // The connection ended first; its ending says why.
           () => {},
         )
@@ -214,10 +222,10 @@ export class MqttInput implements Input {
     })
   }
 
-  #become(status: InputStatus, detail?: string): void {
-    if (status === this.#status && detail === this.#detail) return
+  #become(status: InputStatus, trouble: Partial<Trouble> = {}): void {
+    if (status === this.#status && trouble.detail === this.#trouble.detail) return
     this.#status = status
-    this.#detail = detail
+    this.#trouble = trouble
     this.#report()
   }
 

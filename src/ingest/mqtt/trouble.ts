@@ -1,3 +1,4 @@
+import type { Trouble, TroubleKind } from '../input.ts'
 import type { Ending } from './connection.ts'
 import type { Endpoint } from './transport.ts'
 
@@ -20,23 +21,35 @@ export function isBrief(ending: Ending): boolean {
   return ending.upMs !== undefined && ending.upMs < briefMs
 }
 
-/** One line for a person: why there is no connection, and what to do. */
-export function explain(ending: Ending, circumstances: Circumstances): string {
+/** Why there is no connection, and what to do. */
+export function explain(ending: Ending, circumstances: Circumstances): Trouble {
   const { endpoint, clientId, brief } = circumstances
   const { reason, error } = ending
   const taken = `another client uses the client id "${clientId}"; give each gateway a clientId of its own`
-  if (reason === 142) return taken
+  if (reason === 142) return { kind: 'taken_over', detail: taken }
   if (reason !== undefined) return explainReason(reason, circumstances)
   const at = `${endpoint.host}:${endpoint.port}`
   if (error && 'code' in error && typeof error.code === 'string') return explainCode(error.code, error.message, at)
-  if (brief >= briefInARow) return `the broker accepts the connection and soon closes it again: perhaps ${taken}`
-  if (ending.upMs !== undefined) return error ? `connection lost: ${error.message}` : 'the broker closed the connection'
-  if (!error) return `${at} closed the connection without an answer; check that it is an MQTT port (mqtts for TLS)`
-  return `${at} does not answer as an MQTT broker does (${error.message}); check host and port`
+  if (brief >= briefInARow)
+    return {
+      kind: 'taken_over',
+      detail: `the broker accepts the connection and soon closes it again: perhaps ${taken}`,
+    }
+  if (ending.upMs !== undefined)
+    return { kind: 'lost', detail: error ? `connection lost: ${error.message}` : 'the broker closed the connection' }
+  const detail = error
+    ? `${at} does not answer as an MQTT broker does (${error.message}); check host and port`
+    : `${at} closed the connection without an answer; check that it is an MQTT port (mqtts for TLS)`
+  return { kind: 'protocol', detail }
 }
 
 /** CONNACK return codes (MQTT 3.1.1 §3.2.2.3) and reason codes (MQTT 5 §2.4). */
-function explainReason(reason: number, { clientId, username }: Circumstances): string {
+function explainReason(reason: number, circumstances: Circumstances): Trouble {
+  const kind = reason === 1 || reason === 132 ? 'protocol' : reason === 139 ? 'lost' : 'refused'
+  return { kind, detail: refusal(reason, circumstances) }
+}
+
+function refusal(reason: number, { clientId, username }: Circumstances): string {
   switch (reason) {
     case 1:
     case 132:
@@ -64,33 +77,38 @@ function explainReason(reason: number, { clientId, username }: Circumstances): s
 }
 
 /** Error codes of sockets and TLS. */
-function explainCode(code: string, message: string, at: string): string {
+function explainCode(code: string, message: string, at: string): Trouble {
+  const [kind, detail] = whatHappened(code, message, at)
+  return { kind, detail }
+}
+
+function whatHappened(code: string, message: string, at: string): [TroubleKind, string] {
   switch (code) {
     case 'ECONNREFUSED':
-      return `nothing listens on ${at}; is the broker running?`
+      return ['unreachable', `nothing listens on ${at}; is the broker running?`]
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `no address is known for the host of ${at}; check its name and the network`
+      return ['unreachable', `no address is known for the host of ${at}; check its name and the network`]
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `${at} cannot be reached; check the network`
+      return ['unreachable', `${at} cannot be reached; check the network`]
     case 'ECONNRESET':
     case 'EPIPE':
-      return `${at} cut the connection`
+      return ['lost', `${at} cut the connection`]
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate of ${at} is for another name: ${message}`
+      return ['tls', `the certificate of ${at} is for another name: ${message}`]
     case 'CERT_HAS_EXPIRED':
-      return `the certificate of ${at} has expired`
+      return ['tls', `the certificate of ${at} has expired`]
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `the certificate of ${at} is not from a known authority; name its authority's PEM file as caFile`
+      return ['tls', `the certificate of ${at} is not from a known authority; name its authority's PEM file as caFile`]
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return `${at} does not speak TLS; use mqtt:// or ws://, or the broker's TLS port`
+      return ['tls', `${at} does not speak TLS; use mqtt:// or ws://, or the broker's TLS port`]
     default:
-      return `${at}: ${message}`
+      return ['other', `${at}: ${message}`]
   }
 }

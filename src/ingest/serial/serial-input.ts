@@ -3,7 +3,15 @@ import { GatewayError } from '../../errors.ts'
 import type { SerialSource } from '../../framing.ts'
 import type { Millis } from '../../reading.ts'
 import { backoffMs } from '../backoff.ts'
-import type { FrameSink, Input, InputState, InputStatus, RejectSink } from '../input.ts'
+import {
+  type FrameSink,
+  type Input,
+  type InputState,
+  type InputStatus,
+  type RejectSink,
+  shownTrouble,
+  type Trouble,
+} from '../input.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { FramingRejection } from './framers/framer.ts'
 import { findHolder } from './holder.ts'
@@ -11,7 +19,7 @@ import { askInTurn } from './polling.ts'
 import { byIdFolder, newPortName, stableName } from './port-name.ts'
 import { listPorts } from './ports.ts'
 import { listen, type Talk } from './talk.ts'
-import { busy, explainOpening, type Trouble } from './trouble.ts'
+import { busy, explainOpening } from './trouble.ts'
 
 export interface SerialInputOptions {
   /** As configured; a port that has a by-id name is called by that from its first opening on. */
@@ -45,7 +53,7 @@ export class SerialInput implements Input {
   readonly #options: SerialInputOptions
   #name: string
   #status: InputStatus = 'stopped'
-  #detail: string | undefined
+  #trouble: Partial<Trouble> = {}
   #since: Millis = Date.now()
   #received = 0
   #dropped = 0
@@ -68,7 +76,7 @@ export class SerialInput implements Input {
       name: this.#name,
       kind: 'serial',
       status: this.#paused && this.#status !== 'stopped' ? 'paused' : this.#status,
-      ...(this.#detail !== undefined && { detail: this.#detail }),
+      ...shownTrouble(this.#trouble),
       since: this.#since,
       received: this.#received,
       dropped: this.#dropped,
@@ -114,7 +122,7 @@ export class SerialInput implements Input {
       if (signal.aborted) return
       missing = trouble.kind === 'missing'
       failures = performance.now() - openedAt > steadyMs ? 1 : failures + 1
-      this.#become('waiting', trouble.detail)
+      this.#become('waiting', trouble)
       const wait = backoffMs(failures)
       await sleep(missing ? Math.min(wait, missingWaitMaxMs) : wait, undefined, { signal }).catch(() => {})
     }
@@ -155,7 +163,7 @@ export class SerialInput implements Input {
     clearTimeout(this.#watchdog)
     talk.end()
     return why === null
-      ? { kind: 'other', detail: `${name} was silent and is opened again` }
+      ? { kind: 'silent', detail: `${name} was silent and is opened again` }
       : { kind: 'missing', detail: `${name}: ${why}; plug it in again` }
   }
 
@@ -175,7 +183,7 @@ export class SerialInput implements Input {
       this.#watch()
     } else this.#watchdog?.refresh()
     this.#misfits = -Infinity
-    if (this.#detail !== undefined) this.#become('connected')
+    if (this.#trouble.detail !== undefined) this.#become('connected')
     if (this.#paused) {
       this.#dropped++
       return
@@ -197,12 +205,18 @@ export class SerialInput implements Input {
     const { profile, source, reject } = this.#options
     reject({ source: this.#name, profile, reason, where, bytes, receivedAt: Date.now() })
     if (++this.#misfits === troublesUntilTold && this.#connection)
-      this.#become('connected', `what arrives is no ${profile} frame: is ${source.baud} baud right?`)
+      this.#become('connected', {
+        kind: 'noise',
+        detail: `what arrives is no ${profile} frame: is ${source.baud} baud right?`,
+      })
   }
 
   #missAnswer(count: number): void {
     if (count === troublesUntilTold && this.#connection)
-      this.#become('connected', `nothing answers: are wiring, address and ${this.#options.source.baud} baud right?`)
+      this.#become('connected', {
+        kind: 'silent',
+        detail: `nothing answers: are wiring, address and ${this.#options.source.baud} baud right?`,
+      })
   }
 
   /** Opens a port again that fell silent although its profile promises data: USB adapters hang. */
@@ -217,10 +231,10 @@ export class SerialInput implements Input {
     }, wait)
   }
 
-  #become(status: InputStatus, detail?: string): void {
+  #become(status: InputStatus, trouble: Partial<Trouble> = {}): void {
     if (status !== this.#status) this.#since = Date.now()
     this.#status = status
-    this.#detail = detail
+    this.#trouble = trouble
     this.#report()
   }
 

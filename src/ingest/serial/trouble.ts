@@ -1,14 +1,8 @@
 import { userInfo } from 'node:os'
+import type { Trouble } from '../input.ts'
 import type { Holder } from './holder.ts'
 
-/** Why a port could not be opened; `missing` and `busy` may pass by themselves. */
-export interface Trouble {
-  readonly kind: 'missing' | 'denied' | 'busy' | 'other'
-  /** One line: what is wrong and what to do. */
-  readonly detail: string
-}
-
-/** Reads what the operating system said about opening a port. `present`: the stable names of the ports there are. */
+/** Reads what the operating system said about opening a port; that it is missing or busy may pass by itself. `present`: the stable names of the ports there are. */
 export function explainOpening(port: string, error: Error, present: readonly string[]): Trouble {
   const { message } = error
   if (/No such (file|device)/.test(message)) return missing(port, present)

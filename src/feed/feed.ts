@@ -1,11 +1,12 @@
 import type { ReadingLog } from '../log/log.ts'
+import type { Millis } from '../reading.ts'
 import type { DeviceDirectory } from './devices.ts'
 import { cursorEvent, deviceEvent, openingEvents } from './events.ts'
 import type { StreamFilter, TagSource } from './filter.ts'
 import { type PageSource, Pages } from './pages.ts'
 import { positionId, type Start } from './position.ts'
 import { type Thinning, thinned } from './thinning.ts'
-import { quietMs, type Reader, Turns } from './turns.ts'
+import { type Reader, Turns } from './turns.ts'
 
 /** What all streams share: the log they follow, pages encoded once for many, and whose turn it is. */
 export class Feed {
@@ -19,10 +20,11 @@ export class Feed {
   readonly #news = new Map<string, Buffer | null>()
   #newsUpTo = 0
 
-  constructor(log: ReadingLog, directory: DeviceDirectory) {
+  /** `quietMs`: after so much quiet a stream says where it stands; 15 s unless said. */
+  constructor(log: ReadingLog, directory: DeviceDirectory, quietMs?: Millis) {
     this.log = log
     this.pages = new Pages(log)
-    this.turns = new Turns(log, () => directory.changes)
+    this.turns = new Turns(log, () => directory.changes, quietMs)
     this.#directory = directory
     directory.onChange = () => this.turns.pass()
   }
@@ -74,7 +76,7 @@ export class Feed {
 
   /** A cursor when the reader has sent nothing for long. */
   heartbeat(reader: Reader): Buffer | null {
-    if (reader.sentAt > this.turns.now - quietMs) return null
+    if (reader.sentAt > this.turns.now - this.turns.quietMs) return null
     return Buffer.from(cursorEvent(reader.id ?? positionId(this.log.runs, reader.place), { head: this.log.head }))
   }
 

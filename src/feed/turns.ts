@@ -20,7 +20,7 @@ export interface Reader {
 }
 
 /** After this much quiet a stream says where it stands: below the 30 to 60 s after which proxies give up on idle ones. */
-export const quietMs: Millis = 15_000
+const quietMsDefault: Millis = 15_000
 
 /**
  * How many streams are woken before others get the event loop. A wake-up ends in a write of a few microseconds, so that
@@ -36,6 +36,8 @@ const tickMs: Millis = 1000
  * in the log and one timer stand for all of them: 10,000 idle streams cost no timer and no abort signal each.
  */
 export class Turns {
+  /** After how much quiet a reader's turn comes, so that it can say where it stands. */
+  readonly quietMs: Millis
   readonly #log: ReadingLog
   readonly #changes: () => number
   readonly #stopped = new AbortController()
@@ -47,7 +49,8 @@ export class Turns {
   #again = false
 
   /** `changes` counts the status changes of devices so far. */
-  constructor(log: ReadingLog, changes: () => number) {
+  constructor(log: ReadingLog, changes: () => number, quietMs: Millis = quietMsDefault) {
+    this.quietMs = quietMs
     this.#log = log
     this.#changes = changes
     this.#timer = setInterval(() => this.pass(), tickMs).unref()
@@ -110,7 +113,7 @@ export class Turns {
   #slice(readers: Reader[], from: number): void {
     let woken = 0
     let index = from
-    const quietSince = this.now - quietMs
+    const quietSince = this.now - this.quietMs
     for (; index < readers.length && woken < wokenPerTurn; index++) {
       const reader = readers[index]!
       if (reader.closed || reader.wake === null) continue

@@ -64,6 +64,8 @@ export interface HttpOptions {
   readonly tls?: TlsFiles | undefined
   /** After how long without progress a stream is closed; two minutes unless said. */
   readonly stalledMs?: Millis | undefined
+  /** After how much quiet a stream says where it stands; 15 s unless said. */
+  readonly quietMs?: Millis | undefined
 }
 
 export interface HttpServer {
@@ -107,7 +109,7 @@ const http2IdleMs: Millis = 120_000
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
   const gate = new Gate({ tokens, ...options })
-  const feed = new Feed(store, directory)
+  const feed = new Feed(store, directory, options.quietMs)
   const streams = new Streams(feed, store, gate, logger, { max: options.maxStreams, stalledMs: options.stalledMs })
   const metrics = createMetrics({ ...deps, feed, streams })
   const routes: Route[] = [

@@ -50,10 +50,11 @@ describe.each([
   ['nginx', startNginx],
   ['Caddy', startCaddy],
 ])('behind %s', (_, startProxy) => {
-  async function start() {
-    const options = { anonymous: false, hosts: ['rivulet.example.org'], origins: [], maxStreams: 100 }
+  async function start(more: { quietMs?: number; patienceS?: number } = {}) {
+    const { patienceS, ...limits } = more
+    const options = { anonymous: false, hosts: ['rivulet.example.org'], origins: [], maxStreams: 100, ...limits }
     const started = await startServer(new MemoryStore(), { options })
-    const proxy = await startProxy(started.port)
+    const proxy = await startProxy(started.port, patienceS)
     toClose.push(started.close, proxy.stop)
     const { token } = await started.tokens.create({})
     const authorization = `Bearer ${token}`
@@ -88,10 +89,13 @@ describe.each([
   })
 
   it('an idle stream outlives the time-outs', async () => {
-    const { proxy, authorization } = await start()
+    // In proportion to the 15 s of a gateway and the 60 s of a proxy.
+    const { proxy, authorization } = await start({ quietMs: 1000, patienceS: 4 })
     const stream = await open(proxy, '/api/stream', { authorization })
-    await until('two signs of life', () => stream.events.length === 3 || stream.isOver(), 45_000)
+    const begun = performance.now()
+    await until('signs of life', () => stream.events.length === 6 || stream.isOver(), 45_000)
     expect(stream.isOver()).toBe(false)
+    expect(performance.now() - begun).toBeGreaterThan(4000)
   })
 
   it('a stream is asked to come back while the gateway is away, and everything else told that it is', async () => {

@@ -1,18 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeCertificate } from './certificate.ts'
+import { type Listening, startListener } from './listener.ts'
 import { freePort } from './mosquitto.ts'
-import { until } from './until.ts'
 
-export interface ReverseProxy {
-  readonly port: number
+export interface ReverseProxy extends Listening {
   readonly secure: boolean
-  stop(): Promise<void>
 }
 
 /** The configuration of a proxy as docs/proxies.md shows it. */
@@ -33,8 +28,11 @@ function adapted(text: string, changes: Record<string, string>): string {
   return changed
 }
 
-/** nginx with the documented configuration, among others' settings: compression of everything, and little patience. */
-export async function startNginx(target: number): Promise<ReverseProxy> {
+/**
+ * nginx with the documented configuration, among others' settings: compression of everything, and `patienceS` seconds
+ * (60 unless said, as nginx has it) until it gives an upstream up that says nothing.
+ */
+export async function startNginx(target: number, patienceS = 60): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-nginx-'))
   const port = await freePort()
   const { cert, key } = makeCertificate(folder, 'proxy')
@@ -51,13 +49,14 @@ export async function startNginx(target: number): Promise<ReverseProxy> {
     file,
     `daemon off; ${user} pid ${folder}/pid; error_log ${folder}/error.log; events { worker_connections 768; }
      http { access_log off; ${folders.join(' ')}
-     gzip on; gzip_proxied any; gzip_types *; gzip_min_length 0; proxy_read_timeout 17s;
+     gzip on; gzip_proxied any; gzip_types *; gzip_min_length 0; proxy_read_timeout ${patienceS}s;
      ${server} }`,
   )
-  return run('/usr/sbin/nginx', ['-p', folder, '-e', `${folder}/error.log`, '-c', file], folder, port, true)
+  const args = ['-p', folder, '-e', `${folder}/error.log`, '-c', file]
+  return { ...(await startListener('/usr/sbin/nginx', args, folder, port)), secure: true }
 }
 
-/** Caddy with the documented configuration. */
+/** Caddy with the documented configuration; it waits for an upstream for ever. */
 export async function startCaddy(target: number): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-caddy-'))
   const port = await freePort()
@@ -67,42 +66,6 @@ export async function startCaddy(target: number): Promise<ReverseProxy> {
   })
   const file = join(folder, 'Caddyfile')
   writeFileSync(file, `{\n    admin off\n    auto_https off\n}\n${site}`)
-  return run('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], folder, port, false)
-}
-
-async function run(
-  program: string,
-  args: string[],
-  folder: string,
-  port: number,
-  secure: boolean,
-): Promise<ReverseProxy> {
-  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  let output = ''
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk))
-  await until(`${program} listens`, () => {
-    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${output}`)
-    return answers(port)
-  })
-  return { port, secure, stop: () => stop(child, folder) }
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const settle = (answer: boolean) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.once('connect', () => settle(true))
-    socket.once('error', () => settle(false))
-  })
-}
-
-async function stop(child: ChildProcess, folder: string): Promise<void> {
-  const exited = once(child, 'exit')
-  child.kill()
-  await exited
-  rmSync(folder, { recursive: true, force: true })
+  const args = ['run', '--config', file, '--adapter', 'caddyfile']
+  return { ...(await startListener('caddy', args, folder, port)), secure: false }
 }

@@ -4,7 +4,12 @@ import { bleMessages } from './theengs.ts'
 const gateway = '{base...}/{gateway}'
 
 /** Modules for sensors that are wired to the gateway itself. */
-const wired = 'CLIMAtoMQTT|DHTtoMQTT|BMEtoMQTT|HTUtoMQTT|AHTtoMQTT|SHTC3toMQTT|DS1820toMQTT|LUXtoMQTT|INAtoMQTT'
+const wired =
+  'CLIMAtoMQTT|DHTtoMQTT|BMEtoMQTT|HTUtoMQTT|AHTtoMQTT|SHTC3toMQTT|DS1820toMQTT|LUXtoMQTT|TSL2561toMQTT|INAtoMQTT|RN8209toMQTT|HCSR501toMQTT|HCSR04toMQTT'
+
+/** Modules that hand on codes, switch something, or tell about the gateway. */
+const mute =
+  '433toMQTT|IRtoMQTT|WebUItoMQTT|LOGtoMQTT|SRFBtoMQTT|2GtoMQTT|BLEtoMQTT|GFSUNINVERTERtoMQTT|RLStoMQTT|PILIGHTtoMQTT|RFM69toMQTT|RFtoMQTT|ONOFFtoMQTT|GPIOInputtoMQTT|TouchtoMQTT|ADCtoMQTT|SSD1306toMQTT|version'
 
 /** The same Bluetooth sensors as those of Theengs Gateway, which may hear them at the same time. */
 export const openmqttgateway = defineDevice({
@@ -32,7 +37,11 @@ export const openmqttgateway = defineDevice({
       others: 'known',
     },
     {
-      topic: `${gateway}/{kind:${wired}}/{sensor}`,
+      topic: [
+        `${gateway}/{kind:${wired}}`,
+        `${gateway}/{kind:${wired}}/{sensor}`,
+        `${gateway}/{kind:${wired}}/ds1820/{sensor}`,
+      ],
       form: 'object',
       device: '{gateway}',
       channel: '{sensor}',
@@ -46,12 +55,14 @@ export const openmqttgateway = defineDevice({
         volt: 'voltage',
         current: 'current',
         power: 'power',
+        presence: 'presence',
+        distance: { metric: 'distance', unit: 'cm' },
       },
     },
     {
       topic: [
-        `${gateway}/{kind:433toMQTT|IRtoMQTT|WebUItoMQTT|LOGtoMQTT|SRFBtoMQTT|2GtoMQTT|BLEtoMQTT|GFSUNINVERTERtoMQTT}`,
-        `${gateway}/433toMQTT/{code}`,
+        `${gateway}/{kind:${mute}}`,
+        `${gateway}/{kind:${mute}}/{code}`,
         '{base}/home_presence/{gateway}',
         '{base}/presence/{gateway}',
       ],
@@ -78,6 +89,16 @@ export const openmqttgateway = defineDevice({
         { metric: 'humidity', channel: 'bme', value: 40.1, unit: '%RH' },
         { metric: 'pressure', channel: 'bme', value: 1008.7, unit: 'hPa' },
       ],
+    },
+    {
+      topic: 'home/OpenMQTTGateway/CLIMAtoMQTT/ds1820/0x2861a4',
+      payload: '{"tempc":6.5,"tempf":43.7,"type":"DS18B20","addr":"2861a4"}',
+      readings: [{ metric: 'temperature', channel: '0x2861a4', value: 6.5, unit: 'Cel' }],
+    },
+    {
+      topic: 'home/OpenMQTTGateway/HCSR501toMQTT',
+      payload: '{"presence":"true"}',
+      readings: [{ metric: 'presence', value: true, unit: null }],
     },
     { topic: 'home/OMG_attic/LWT', payload: 'online', retain: true, online: true },
     {

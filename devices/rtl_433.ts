@@ -7,18 +7,7 @@ const probe = (channel: string, unit = 'Cel') => ({ metric: 'temperature', unit,
 const readings: Readings = {
   temperature_C: 'temperature',
   temperature_F: { metric: 'temperature', unit: '°F' },
-  ...{
-    temperature_1_C: probe('1'),
-    temperature_2_C: probe('2'),
-    temperature_3_C: probe('3'),
-    temperature_4_C: probe('4'),
-  },
-  ...{ temperature_1_F: probe('1', '°F'), temperature_2_F: probe('2', '°F'), temperature_3_F: probe('3', '°F') },
-  ...{
-    temperature_4_F: probe('4', '°F'),
-    temperature_probe_C: probe('probe'),
-    temperature_probe_F: probe('probe', '°F'),
-  },
+  ...probes(),
   ...{ setpoint_C: null, setpoint_F: null },
   dew_point_C: 'dew_point',
   dew_point_F: { metric: 'dew_point', unit: '°F' },
@@ -30,6 +19,8 @@ const readings: Readings = {
     { when: { is: [0, 1, '0', '1'] }, metric: 'battery_ok' },
     { metric: 'battery', scale: 100 },
   ],
+  // Of old versions.
+  battery: { metric: 'battery_ok', words: { OK: true, LOW: false } },
   battery_low: 'battery_low',
   battery_V: 'battery_voltage',
   battery_mV: { metric: 'battery_voltage', unit: 'mV' },
@@ -41,9 +32,11 @@ const readings: Readings = {
   wind_max_m_s: 'wind_gust',
   wind_max_km_h: { metric: 'wind_gust', unit: 'km/h' },
   wind_max_mi_h: { metric: 'wind_gust', unit: 'mph' },
+  ...{ wind_spd_km_h: { metric: 'wind_speed', unit: 'km/h' }, wind_gust_km_h: { metric: 'wind_gust', unit: 'km/h' } },
   wind_dir_deg: 'wind_direction',
   rain_mm: { metric: 'precipitation', unit: 'mm' },
   rain_in: { metric: 'precipitation', scale: 25.4 },
+  ...{ rain2_mm: { metric: 'precipitation', unit: 'mm', channel: '2' }, rainfall_mm: 'precipitation' },
   ...{ rain_rate_mm_h: 'precipitation_rate', rain_mm_h: 'precipitation_rate' },
   ...{
     rain_rate_in_h: { metric: 'precipitation_rate', unit: 'in/h' },
@@ -52,7 +45,10 @@ const readings: Readings = {
   pressure_hPa: [{ when: { at: '$.type', is: 'TPMS' }, ...tyre('hPa') }, { metric: 'pressure' }],
   // In these units only tyres tell theirs, above that of the air.
   ...{ pressure_kPa: tyre('kPa'), pressure_psi: tyre('psi'), pressure_PSI: tyre('psi'), pressure_bar: tyre('bar') },
-  ...{ light_lux: 'illuminance', lux: 'illuminance', uv: 'uv_index', uvi: 'uv_index' },
+  light_klx: { metric: 'illuminance', scale: 1000 },
+  ...{ light_lux: 'illuminance', lux: 'illuminance', uvi: 'uv_index' },
+  // Beside the index it is the raw strength.
+  uv: { when: { at: '$.uvi', exists: false }, metric: 'uv_index' },
   radiation_W_m2: 'irradiance',
   co2_ppm: 'co2',
   hcho_ppb: { metric: 'formaldehyde', unit: 'ppb' },
@@ -70,7 +66,7 @@ const readings: Readings = {
   depth_cm: { metric: 'depth', unit: 'cm' },
   depth_in: { metric: 'depth', unit: 'in' },
   ...{ power_W: 'power', voltage_V: 'voltage', current_A: 'current', energy_kWh: 'energy', total_kWh: 'energy' },
-  ...{ power1_W: { metric: 'power', channel: '1' }, power2_W: { metric: 'power', channel: '2' } },
+  ...{ cumulative_kWh: 'energy', reading_kWh: 'energy', power_VA: 'apparent_power' },
   frequency_Hz: 'frequency',
   ...{ volume_m3: 'volume', volume_gal: { metric: 'volume', unit: 'gal' } },
   ...{
@@ -86,6 +82,23 @@ const readings: Readings = {
   snr: 'snr',
 }
 
+/** Numbered probes, clamps and lines, in the spellings of several decoders. */
+function probes(): Readings {
+  const readings: Readings = {
+    ...{ temperature_probe_C: probe('probe'), temperature_probe_F: probe('probe', '°F') },
+    ...{ temperature_int_C: probe('int'), temperature_amb_C: probe('amb'), ambient_C: probe('amb') },
+  }
+  for (const n of ['0', '1', '2', '3', '4', '5', '6']) {
+    for (const name of [`temperature_${n}`, `temperature${n}`, `temp${n}`]) {
+      readings[`${name}_C`] = probe(n)
+      readings[`${name}_F`] = probe(n, '°F')
+    }
+    readings[`power${n}_W`] = { metric: 'power', channel: n }
+    readings[`current_${n}_A`] = { metric: 'current', channel: n }
+  }
+  return readings
+}
+
 const device = '{$.type}/{$.model}/{$.subtype}/{$.channel}/{$.id}'
 
 export const rtl433 = defineDevice({
@@ -94,13 +107,18 @@ export const rtl433 = defineDevice({
   family: 'rtl433',
   about: 'https://triq.org/rtl_433/INTEGRATION.html',
   messages: [
-    { topic: 'rtl_433/{host}/availability', availability: { scope: 'bridge' } },
+    { topic: ['rtl_433/{host}/availability', 'rtl_433/availability'], availability: { scope: 'bridge' } },
     {
+      topic: ['rtl_433/{host}/{list:events|states}', 'rtl_433/{list:events|states}', 'rtl_433', 'rtl_433/{host}'],
+      when: { at: '$.model', exists: true },
+      device,
+      // Local time without a zone, Unix time or ISO 8601, as it was started.
+      time: { at: 'time', format: 'auto' },
+      readings,
+    },
+    {
+      // OpenMQTTGateway has it built in, with a radio that tells the strength in dBm.
       topic: [
-        'rtl_433/{host}/{list:events|states}',
-        'rtl_433/{list:events|states}',
-        'rtl_433',
-        'rtl_433/{host}',
         '{base...}/RTL_433toMQTT',
         '{base...}/{gateway}/RTL_433toMQTT/{path}',
         '{base...}/{gateway}/RTL_433toMQTT/{model}/{id}',
@@ -108,9 +126,8 @@ export const rtl433 = defineDevice({
       ],
       when: { at: '$.model', exists: true },
       device,
-      // Local time without a zone, Unix time or ISO 8601, as it was started.
       time: { at: 'time', format: 'auto' },
-      readings,
+      readings: { ...readings, rssi: 'rssi' },
     },
     { topic: 'rtl_433/{host}/devices/{device...}/{key}', form: 'value', under: '{key}', readings },
     { topic: 'rtl_433/{rest...}', ignore: 'ignored_topic' },
@@ -141,6 +158,16 @@ export const rtl433 = defineDevice({
       payload: '220',
       readings: [{ device: 'rtl433:TPMS_Ford_1a2b3c4d-82586b', metric: 'pressure', value: 2200, unit: 'hPa' }],
     },
+    {
+      topic: 'home/OpenMQTTGateway/RTL_433toMQTT/GT-WT02/3/77',
+      payload: '{"model":"GT-WT02","id":77,"channel":3,"battery":"LOW","temp2_C":-4.5,"rssi":-91}',
+      readings: [
+        { device: 'rtl433:GT-WT02_3_77-47e73d', metric: 'battery_ok', value: false, unit: null },
+        { metric: 'temperature', channel: '2', value: -4.5, unit: 'Cel' },
+        { metric: 'rssi', value: -91, unit: 'dBm' },
+      ],
+    },
+    { topic: 'rtl_433/attic/events', payload: '{"model":"GT-WT02","id":77,"temp', rejected: ['json_syntax'] },
     { topic: 'rtl_433/attic/availability', payload: 'online', online: true },
     {
       topic: 'rtl_433/attic/events',

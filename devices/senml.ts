@@ -34,6 +34,16 @@ export const senml = defineDevice({
         { metric: 'inlet_sum', value: 3_600_000, unit: null },
       ],
     },
+    {
+      topic: 'farm/uplink',
+      payload:
+        '[{"bn":"kiln:","n":"burning","u":"min","v":90},{"n":"load","u":"g","v":450},{"n":"damper","v":1,"vb":true}]',
+      readings: [
+        { device: 'senml:kiln', metric: 'burning', value: 5400, unit: 's' },
+        { metric: 'load', value: 0.45, unit: 'kg' },
+      ],
+      rejected: ['bad_frame'],
+    },
     { topic: 'farm/uplink', payload: '[{"n":"a/temperature","u":"Cel","v":-300}]', rejected: ['out_of_range'] },
     {
       topic: 'farm/uplink',

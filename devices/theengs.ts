@@ -41,8 +41,14 @@ const bleReadings: Readings = {
   ],
   contact: { metric: 'contact', words: { open: false, closed: true } },
   unlocked: { metric: 'lock', words: { true: 'unlocked', false: 'locked' } },
-  ...{ motion: 'motion', presence: 'presence', alarm: 'alarm' },
+  ...{ motion: 'motion', alarm: 'alarm' },
   moving: { metric: 'motion', channel: 'moving' },
+  presence: { metric: 'presence', words: { present: true, absent: false } },
+  darkness: 'illuminance',
+  level: { metric: 'fill_level', unit: '%' },
+  tx: 'tx_power',
+  radon: { metric: 'radon', unit: 'Bq/m3' },
+  voc: { metric: 'voc', unit: null },
 }
 
 /** Telephones, watches and other beacons change their address every quarter of an hour: each would be a new device. */

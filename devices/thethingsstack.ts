@@ -43,10 +43,21 @@ export const thethingsstack = defineDevice({
       payload:
         '{"end_device_ids":{"device_id":"plot-9"},"uplink_message":{"decoded_payload":{"t":999},"normalized_payload":[{"air":{"temperature":17.5},"soil":{"ec":1.2}},{"soil":{"moisture":140}}]}}',
       readings: [
-        { device: 'lorawan:PLOT-9', metric: 'temperature', value: 17.5, unit: 'Cel' },
+        { device: 'lorawan:plot-9', metric: 'temperature', value: 17.5, unit: 'Cel' },
         { metric: 'conductivity', channel: 'soil', value: 1200, unit: 'uS/cm' },
       ],
       rejected: ['out_of_range'],
+    },
+    {
+      topic: 'v3/orchard@tenant/devices/plot-10/up',
+      payload:
+        '{"end_device_ids":{"dev_eui":"70B3D57ED00AA002"},"uplink_message":{"decoded_payload":{"Bat":"3.52 V","TempC_DS":"327.67","temp_SOIL":"11.5","Distance":"820 mm","bytes":[1,2],"fw_version":12}}}',
+      readings: [
+        { device: 'lorawan:70B3D57ED00AA002', metric: 'battery_voltage', value: 3.52, unit: 'V' },
+        { metric: 'distance', value: 0.82, unit: 'm' },
+        { metric: 'temperature', channel: 'soil', value: 11.5, unit: 'Cel' },
+      ],
+      rejected: ['sentinel'],
     },
     {
       topic: 'v3/orchard@tenant/devices/plot-9/up',

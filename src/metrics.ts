@@ -46,8 +46,8 @@ const flag = worded('flag')
 const text = worded('text')
 const state = worded('state')
 
-// -127 is what the DallasTemperature library returns for a probe that is not there.
-const temperature = gauge('Cel', -273.15, 2000, -127)
+// -127 is what the DallasTemperature library returns for a probe that is not there, 327.67 the largest 16-bit number of hundredths.
+const temperature = gauge('Cel', -273.15, 2000, -127, 327.67)
 // The full scale of a 16-bit sensor that is saturated or broken.
 const fine = gauge('ug/m3', 0, 5000, 65_535)
 const energy = gauge('kWh', -1e9, 1e9)

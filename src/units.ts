@@ -25,6 +25,12 @@ export function findUnit(text: string, like?: string): Unit | undefined {
   return units.get(spelling) ?? unambiguous.get(spelling) ?? undefined
 }
 
+/** The symbol in which a quantity is kept whose metric nobody knows: the first unit of it; undefined for an unknown unit. */
+export function baseUnit(text: string): string | undefined {
+  const quantity = findUnit(text)?.quantity
+  return quantity === undefined ? undefined : quantities[quantity]![0]![0]
+}
+
 /** How to get from the unit written as `from` to the symbol `to`; undefined where they are of different quantities. */
 export function conversion(from: string, to: string): Conversion | undefined {
   const target = units.get(to)
@@ -173,7 +179,10 @@ const quantities: Record<string, readonly UnitRow[]> = {
   illuminance: [['lx', 1, 0, 'lux', 'Lux', 'lm/m²']],
   irradiance: [['W/m2', 1, 0, 'W/m²', 'w/m2']],
   irradiation: [['mW/cm2', 1, 0, 'mW/cm²']],
-  signal: [['dBm', 1, 0, 'dbm']],
+  signal: [
+    ['dBm', 1, 0, 'dbm'],
+    ['dBW', 1, 30],
+  ],
   level: [['dB', 1, 0, 'db']],
   loudness: [['dBA', 1, 0, 'dB(A)', 'dBa', 'dB', 'db']],
   time: [
@@ -247,6 +256,19 @@ const quantities: Record<string, readonly UnitRow[]> = {
   luminance: [['cd/m2', 1, 0, 'cd/m²']],
   conductance: [['S', 1, 0, 'siemens']],
   activity: [['Bq', 1, 0]],
+  amount: [['mol', 1, 0]],
+  solid_angle: [['sr', 1, 0]],
+  magnetic_flux: [['Wb', 1, 0]],
+  magnetic_flux_density: [['T', 1, 0]],
+  absorbed_dose: [['Gy', 1, 0]],
+  equivalent_dose: [['Sv', 1, 0]],
+  catalytic_activity: [['kat', 1, 0]],
+  sound_pressure: [['Bspl', 1, 0]],
+  event_rate: [['1/s', 1, 0]],
+  radon: [
+    ['Bq/m3', 1, 0, 'Bq/m³'],
+    ['pCi/L', 37, 0],
+  ],
   density: [['kg/m3', 1, 0, 'kg/m³']],
   turbidity: [['NTU', 1, 0]],
   heart_rate: [['beat/min', 1, 0]],
@@ -272,3 +294,5 @@ for (const [quantity, rows] of Object.entries(quantities)) {
     }
   }
 }
+// Of whatever it is: RFC 8798 has a symbol for that.
+unambiguous.set('%', units.get('/100')!)

@@ -43,7 +43,7 @@ describe('units', () => {
   })
 
   it('does not guess a spelling that could mean several', () => {
-    expect(findUnit('%')).toBeUndefined()
+    expect(findUnit('°')).toBeUndefined()
     expect(findUnit('furlong')).toBeUndefined()
   })
 

@@ -33,7 +33,8 @@ export function apply(bound: Bound, draft: Draft): boolean {
   draft.channel = bound.channel
   if (rule.protocol !== null) return applyProtocol(bound, draft)
   if (rule.message.ignore !== undefined && !rule.choosy) {
-    draft.reject(rule.message.ignore, 'message')
+    // What its family would have read had it been whole is not passed over.
+    draft.reject(draft.unread === rule.profile ? draft.problem : rule.message.ignore, 'message')
     return true
   }
   if (draft.frame.payload.length === 0) return applyEmpty(bound, draft)
@@ -41,7 +42,10 @@ export function apply(bound: Bound, draft: Draft): boolean {
   if (reason === 'another') return false
   if (reason !== null) {
     // What cannot be read cannot be tested either: a rule that asks for something leaves it to the next.
-    if (rule.choosy) return false
+    if (rule.choosy) {
+      if (draft.frame.transport === 'mqtt') draft.unread = rule.profile
+      return false
+    }
     draft.reject(reason, rule.message.bytes?.from ?? 'message')
     return true
   }

@@ -16,6 +16,8 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
     const placed = channel === undefined ? { metric } : { metric, channel }
     if (unit === undefined || known.unit === null) return meaning.unit ? { ...placed, unit: meaning.unit } : placed
     if (conversion(unit, known.unit)) return { ...placed, unit }
+    if (unit === '%' && contents.has(metric)) return { ...placed, metric: 'fill_level', unit }
+    if (metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
     // As in `battery_mv`: volts are no charge.
     if (meaning.metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
   }
@@ -27,10 +29,14 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
       : { metric: told, unit: unit!, channel }
   }
   // Nobody can say what 5 furlongs of temperature are: the judge refuses that unit. Micrograms of VOC are only not its ppb.
-  if (meaning && known?.unit) return { metric: meaning.metric, unit: findUnit(unit!) ? null : unit! }
+  if (meaning && !meaning.weak && known?.unit)
+    return { metric: meaning.metric, unit: unit !== '%' && findUnit(unit!) ? null : unit! }
   const metric = keep(name) || 'value'
   return { metric, unit: unit !== undefined && findUnit(unit) ? unit : null }
 }
+
+/** Of which per cent are how full something is. */
+const contents = new Set(['level', 'depth', 'volume', 'water_volume', 'weight'])
 
 /** The metric that a unit alone tells; undefined where it measures many things. */
 export function metricOfUnit(unit: string): string | undefined {

@@ -48,6 +48,8 @@ export class Draft implements Scope {
   time: Millis = 0
   /** What tells this message from its equals: a time or number of its own. */
   mark: 'none' | 'number' | 'time' = 'none'
+  /** Whose rule would have tested the payload, had it been readable. */
+  unread: Profile | null = null
   /** Why `read` failed. */
   problem: Reason = 'json_syntax'
   #read: 'no' | 'yes' | 'broken' = 'no'
@@ -70,6 +72,7 @@ export class Draft implements Scope {
     this.memory = memory
     this.time = frame.receivedAt
     this.mark = 'none'
+    this.unread = null
     this.#synced = clock.synced
     this.#readings = null
     this.#rejected = null

@@ -9,6 +9,8 @@ import { hasUnits, namesWithin, unitBeside, unwrap } from './wrapped.ts'
 export type Freedom =
   /** Every finite number: the sender follows a convention, or a person said that this is a sensor. */
   | 'all'
+  /** The same without housekeeping: a codec hands on whatever the device sends. */
+  | 'measured'
   /** Known names, and numbers beside them that are no housekeeping. */
   | 'beside known'
 
@@ -17,7 +19,7 @@ export type Freedom =
  * False, and nothing is taken, when the freedom is small and no name is known.
  */
 export function takeMembers(draft: Draft, document: object, freedom: Freedom, channel?: string): boolean {
-  if (freedom !== 'all' && !hasKnown(draft, document, 0)) return false
+  if (freedom === 'beside known' && !hasKnown(draft, document, 0)) return false
   takeObject(draft, document, freedom, channel, 0)
   return true
 }
@@ -61,12 +63,14 @@ export function isList(document: object): document is unknown[] {
 /** Members by which an object dates itself. */
 const timeNames = ['time', 'ts', 'timestamp', 'datetime', 'last_seen', 'Time', 'measured_at', 'created_at']
 
-/** Numbers that gateways and firmware send about themselves. */
+/** Numbers that gateways and firmware send about themselves, by their whole name or by its last word. */
 const housekeeping = new Set([
-  ...['id', 'port', 'channel', 'interval', 'version', 'seq', 'sequence', 'cnt', 'counter', 'count', 'index', 'type'],
   ...[
+    'sequence',
+    'cnt',
+    'err',
+    'error',
     'node',
-    'node_id',
     'addr',
     'address',
     'retries',
@@ -75,11 +79,48 @@ const housekeeping = new Set([
     'free_heap',
     'pin',
     'gpio',
+  ],
+  ...['firmware', 'hardware', 'fw', 'hw'],
+])
+const housekeepingEnds = new Set([
+  ...[
+    'id',
+    'port',
+    'interval',
+    'version',
+    'seq',
+    'type',
     'mode',
-    'code',
-    'user_id',
+    'timestamp',
+    'systimestamp',
+    'epoch',
+    'crc',
+    'checksum',
+  ],
+  ...['flag', 'flags', 'period'],
+])
+/** What may be measured, but more often is not. */
+const doubtful = new Set(['channel', 'counter', 'count', 'index', 'code'])
+
+/** Objects around the values that say nothing about them. */
+const wrapping = new Set([
+  ...[
+    'data',
+    'payload',
+    'values',
+    'telemetry',
+    'measurements',
+    'fields',
+    'object',
+    'state',
+    'reported',
+    'attributes',
+    'd',
   ],
 ])
+
+/** Lists of bytes that somebody handed on beside what they mean. */
+const opaque = new Set(['bytes', 'raw', 'payload', 'data', 'buffer', 'mac', 'ip'])
 
 /** Nested deeper than this, numbers are not what a sensor measured. */
 const depthMax = 6
@@ -93,6 +134,7 @@ interface Field {
   readonly metric: string
   /** The name says its unit, as in `temp_f`. */
   readonly hasUnit: boolean
+  readonly housekeeping: boolean
 }
 
 const fields = new Map<string, Field>()
@@ -115,11 +157,12 @@ function makeField(name: string): Field {
   if (meaning && !isVague(meaning)) {
     const { metric, unit, channel, weak = false } = meaning
     const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
-    return { leaf, known: true, weak, channel, metric, hasUnit: unit !== undefined }
+    return { leaf, known: true, weak, channel, metric, hasUnit: unit !== undefined, housekeeping: false }
   }
   const metric = snakeCase(name).slice(0, nameLengthMax)
   const leaf = compileLeaf([{ metric, unit: null, type: 'number', range: [-Infinity, Infinity] }], metric, [])
-  return { leaf, known: false, weak: false, channel: undefined, metric, hasUnit: false }
+  const kept = housekeeping.has(metric) || housekeepingEnds.has(metric.slice(metric.lastIndexOf('_') + 1))
+  return { leaf, known: false, weak: false, channel: undefined, metric, hasUnit: false, housekeeping: kept }
 }
 
 function hasKnown(draft: Draft, document: object, depth: number): boolean {
@@ -137,10 +180,13 @@ function hasKnown(draft: Draft, document: object, depth: number): boolean {
 
 /** The quantity that an object names in words, where it is one value. */
 function nameOf(object: object): string | undefined {
-  if (Array.isArray(object) || !Object.hasOwn(object, 'value')) return undefined
+  if (Array.isArray(object) || !valueNames.some((name) => Object.hasOwn(object, name))) return undefined
   for (const name of namesWithin(object)) if (isTelling(name)) return name
   return undefined
 }
+
+/** What the value of such an object is called. */
+const valueNames = ['value', 'measurementValue', 'v']
 
 function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: string | undefined, depth: number): void {
   const object = holder as Record<string, unknown>
@@ -148,7 +194,7 @@ function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: str
   const { time } = draft
   if (dated !== undefined) draft.timed(object[dated], 'auto', pathTo(draft, depth, dated))
   const record = nameOf(holder)
-  const strangers = freedom === 'all' || Object.keys(object).some(isTelling)
+  const strangers = freedom !== 'beside known' || Object.keys(object).some(isTelling)
   const around: Around = { holder, freedom, channel, strangers, units: hasUnits(holder), taken: new Set() }
   draft.holders[depth] = holder
   for (const name in object) {
@@ -158,7 +204,7 @@ function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: str
     draft.names[depth] = name
     draft.depth = depth
     if (typeof value === 'object' && value !== null) takeNested(draft, name, value, around, depth)
-    else if (name === 'value' && record !== undefined)
+    else if (record !== undefined && valueNames.includes(name))
       takeNamed(draft, record, value, channel, undefined, unitBeside(holder, name))
     else takeMember(draft, name, value, around)
     if (draft.fields > draft.fieldsMax) return
@@ -182,17 +228,27 @@ function takeNested(draft: Draft, name: string, value: object, around: Around, d
   const wrapped = unwrap(value)
   if (wrapped && (around.strangers || isTelling(name)) && nameOf(value) === undefined && !Array.isArray(holder))
     takeNamed(draft, name, wrapped.value, channel, undefined, wrapped.unit)
-  else if (isList(value) && isTelling(name)) takeList(draft, name, value, channel)
+  else if (isList(value)) takeNumbers(draft, name, value, around)
   else if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
 }
 
+/** A list of numbers is of what its name says; a list in a list has none. */
+function takeNumbers(draft: Draft, name: string, list: readonly unknown[], around: Around): void {
+  const { holder, channel } = around
+  if (isTelling(name) || (isWanted(fieldOf(name), around) && !Array.isArray(holder) && !opaque.has(snakeCase(name))))
+    takeList(draft, name, list, channel)
+}
+
+/** Whether a number of that name is taken, though nobody knows the name. */
+function isWanted({ metric, housekeeping }: Field, { strangers, freedom }: Around): boolean {
+  if (!strangers || metric === '') return false
+  return freedom === 'all' || (!housekeeping && (freedom === 'measured' || !doubtful.has(metric)))
+}
+
 function takeMember(draft: Draft, name: string, value: unknown, around: Around): void {
-  const { freedom, channel, taken } = around
+  const { holder, channel, taken } = around
   const field = fieldOf(name)
-  if (!field.known) {
-    if (!around.strangers || typeof value !== 'number' || field.metric === '') return
-    if (freedom !== 'all' && housekeeping.has(field.metric)) return
-  }
+  if (!field.known && (typeof value !== 'number' || Array.isArray(holder) || !isWanted(field, around))) return
   // tempc and tempf are one temperature: the first is taken.
   const key = `${field.metric} ${field.channel ?? ''}`
   if (field.known && taken.has(key)) return
@@ -211,9 +267,9 @@ function unitFor(field: Field, name: string, { holder }: Around): string | undef
   return name === 'value' || (field.leaf.unit && conversion(unit, field.leaf.unit)) ? unit : undefined
 }
 
-/** Elements of the outermost array are messages of their own, not channels. */
+/** Elements of the outermost array are messages of their own, not channels; wrappers are none either. */
 function innerChannel(channel: string | undefined, name: string, depth: number, holder: object): string | undefined {
-  if (depth === 0 && Array.isArray(holder)) return channel
+  if ((depth === 0 && Array.isArray(holder)) || wrapping.has(name)) return channel
   return (channel === undefined ? name : `${channel}.${name}`).slice(0, nameLengthMax)
 }
 

@@ -125,7 +125,7 @@ function withPlace(tokens: string[]): Meaning | undefined {
     if (rest.length === 0 || !(places.has(place) || phases.has(place))) continue
     const meaning = aliases.get(rest.join('_')) ?? withUnit(rest)
     if (!meaning || meaning.weak) continue
-    if (places.has(place) || electric.has(meaning.metric)) return { ...meaning, channel: place }
+    if (places.has(place) || electric.has(meaning.metric)) return { ...meaning, channel: place.replace('18_b', '18b') }
   }
   return undefined
 }
@@ -147,7 +147,8 @@ const places = new Set([
   // Chips and probes.
   ...['aht10', 'aht20', 'am2301', 'am2320', 'bme280', 'bme680', 'bmp180', 'bmp280', 'bmp388', 'dht', 'dht11', 'dht22'],
   ...['ds', 'ds18b20', 'htu21', 'htu21d', 'ntc', 'probe', 'scd30', 'scd40', 'scd41', 'sht', 'sht30', 'sht31', 'sht3x'],
-  ...['sht40', 'sht4x', 'si7021'],
+  // `DS18B20` falls into two words.
+  ...['sht40', 'sht4x', 'si7021', 'ds18_b20', 'soil', 'air'],
 ])
 
 /** One letter says so little that it has to stand with a quantity that has phases. */
@@ -194,7 +195,8 @@ const suffixes = new Map<string, string>(
 const spellings: Record<string, string> = {
   temperature:
     'local_temperature temp tmp air_temperature air_temp ambient_temperature ambient_temp temperatur temperatura température',
-  humidity: 'hum humi rh rel_hum relative_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
+  humidity:
+    'hum humi rh rel_hum relative_humidity air_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
   pressure: 'press pres baro barometer barometric_pressure air_pressure atmospheric_pressure druck luftdruck presion',
   battery: 'batt bat battery_level battery_percent battery_percentage batt_level bat_level batterie akku soc',
   battery_voltage: 'volt vbat batt_volt battery_volt bat_voltage batt_voltage v_bat vbatt battery_v batt_v bat_v',
@@ -208,7 +210,7 @@ const spellings: Record<string, string> = {
   reactive_power: 'reactivepower power_reactive',
   power_factor: 'pf powerfactor power_fact cos_phi',
   frequency: 'freq frequenz ac_frequency mains_frequency',
-  illuminance: 'lux illuminance_lux light_level lightlevel helligkeit luminosity_lux illumination',
+  illuminance: 'lux illuminance_lux light_intensity helligkeit luminosity_lux illumination',
   co2: 'carbon_dioxide carbondioxide eco2 e_co2 co2_level',
   co: 'carbon_monoxide carbonmonoxide',
   tvoc: 'tvoc_ppb',
@@ -229,7 +231,8 @@ const spellings: Record<string, string> = {
   precipitation_rate: 'rain_rate rainrate rain_intensity',
   uv_index: 'uv uvi uvindex',
   irradiance: 'solar_radiation solarradiation solar_irradiance',
-  soil_moisture: 'moisture soilmoisture bodenfeuchte soil_humidity',
+  soil_moisture: 'moisture soilmoisture bodenfeuchte soil_humidity water_soil',
+  conductivity: 'conduct',
   sea_pressure: 'seapressure sea_level_pressure pressure_sea_level pressure_sealevel',
   latitude: 'lat',
   longitude: 'lon lng',

@@ -34,8 +34,8 @@ export function* namesWithin(object: object): Generator<string> {
   }
 }
 
-const unitNames = ['unit', 'units', 'uom', 'unit_of_measurement']
-const nameKeys = ['name', 'metric', 'measurement', 'quantity', 'parameter', 'sensor', 'type', 'key', 'label']
+const unitNames = ['unit', 'units', 'uom', 'unit_of_measurement', 'u']
+const nameKeys = ['name', 'metric', 'measurement', 'quantity', 'parameter', 'sensor', 'type', 'key', 'label', 'n']
 
 /** A longer text is neither a name nor a unit. */
 const textMax = 64

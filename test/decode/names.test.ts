@@ -27,6 +27,7 @@ describe('a name', () => {
 
   it('tells the chip or probe behind the unit, and one letter as a phase only of what has phases', () => {
     expect(meaningOf('TempC_SHT')).toEqual({ metric: 'temperature', unit: 'Cel', channel: 'sht' })
+    expect(meaningOf('temp_DS18B20')).toEqual({ metric: 'temperature', channel: 'ds18b20' })
     expect(meaningOf('TempC2')).toEqual({ metric: 'temperature', unit: 'Cel', channel: '2' })
     expect(meaningOf('power_b')).toEqual({ metric: 'power', channel: 'b' })
     expect(meaningOf('current_a')).toEqual({ metric: 'current', unit: 'A' })

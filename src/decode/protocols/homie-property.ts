@@ -12,6 +12,19 @@ export interface PropertyAttributes {
   readonly format?: string
 }
 
+/** A property as it is declared. */
+export interface Property extends MetricTarget {
+  /** Payloads that its data type allows, beyond what the metric says: whole numbers, `true` and `false`, or some words. */
+  readonly only?: 'integer' | 'boolean' | readonly string[]
+}
+
+/** Whether a payload is one of those that the data type allows (Homie 5 "Payload"). */
+export function allows({ only }: Property, text: string): boolean {
+  if (only === undefined) return true
+  if (only === 'integer') return /^[+-]?\d+$/.test(text) || parseNumber(text) === 'not_finite'
+  return only === 'boolean' ? text === 'true' || text === 'false' : only.includes(text)
+}
+
 /** Datatypes that are no measurement. */
 const unmeasured = new Set(['color', 'datetime', 'duration', 'json'])
 
@@ -19,15 +32,20 @@ const unmeasured = new Set(['color', 'datetime', 'duration', 'json'])
  * What a property measures, with its node as the channel; null for what is not measured. A declared range limits the one of the metric.
  * Without a data type, values tell it.
  */
-export function describeProperty(node: string, property: string, attributes: PropertyAttributes): MetricTarget | null {
+export function describeProperty(node: string, property: string, attributes: PropertyAttributes): Property | null {
   const { datatype, format } = attributes
   if (datatype !== undefined && unmeasured.has(datatype)) return null
-  if (datatype === 'boolean') return placed(worded(node, property, 'flag'), node)
-  if (datatype === 'enum' || datatype === 'string') return placed(worded(node, property, 'text'), node)
+  if (datatype === 'boolean') return { ...placed(worded(node, property, 'flag'), node), only: 'boolean' }
+  if (datatype === 'string') return placed(worded(node, property, 'text'), node)
+  if (datatype === 'enum') {
+    const only = format === undefined ? {} : { only: format.split(',') }
+    return { ...placed(worded(node, property, 'text'), node), ...only }
+  }
   const unit = attributes.unit || (datatype === 'percent' ? '%' : undefined)
-  const target = quantityOf(node, property, unit)
-  if (datatype !== undefined && target.unit === null) return placed({ ...target, type: 'number' }, node)
-  return placed(withRange(target, format), node)
+  const quantity = quantityOf(node, property, unit)
+  const target = datatype !== undefined && quantity.unit === null ? { ...quantity, type: 'number' as const } : quantity
+  const described = placed(withRange(target, format), node)
+  return datatype === 'integer' ? { ...described, only: 'integer' } : described
 }
 
 /** The same for a property that nothing is known of, by what one value looks like. */

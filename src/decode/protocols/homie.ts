@@ -1,8 +1,7 @@
 import type { DeviceId } from '../../reading.ts'
 import type { Draft } from '../draft.ts'
 import { lookUp } from '../path.ts'
-import type { MetricTarget } from '../profile.ts'
-import { describeProperty, guessProperty, type PropertyAttributes } from './homie-property.ts'
+import { allows, describeProperty, guessProperty, type Property, type PropertyAttributes } from './homie-property.ts'
 import type { Protocol } from './protocol.ts'
 
 /**
@@ -28,7 +27,7 @@ interface Known {
   readonly children?: readonly string[]
   readonly parent?: string
   /** By `<node>/<property>`; null for one that is not measured. */
-  readonly properties?: Readonly<Record<string, MetricTarget | null>>
+  readonly properties?: Readonly<Record<string, Property | null>>
   readonly state?: string
 }
 
@@ -41,7 +40,7 @@ function keepDescription(draft: Draft): void {
   if (draft.frame.payload.length === 0) return draft.remove(`homie/${device}`)
   if (!draft.read() || typeof draft.root !== 'object') return draft.reject(draft.problem, 'message')
   const { root } = draft
-  const properties: [string, MetricTarget | null][] = []
+  const properties: [string, Property | null][] = []
   for (const [node, described] of entriesAt(root, 'nodes')) {
     for (const [property, attributes] of entriesAt(described, 'properties'))
       properties.push([`${node}/${property}`, describeProperty(node, property, attributesOf(attributes))])
@@ -81,10 +80,11 @@ function measure(draft: Draft): void {
   if (text === null) return draft.reject('not_utf8', 'message')
   if (text === '') return draft.reject('empty', 'message')
   const { name, properties } = knownOf(draft, device!)
-  const declared = lookUp(properties, [`${node}/${property}`]) as MetricTarget | null | undefined
-  const kept = draft.state.get(`homie/${device}/${node}/${property}`) as { target: MetricTarget | null } | undefined
+  const declared = lookUp(properties, [`${node}/${property}`]) as Property | null | undefined
+  const kept = draft.state.get(`homie/${device}/${node}/${property}`) as { target: Property | null } | undefined
   const target = declared === undefined ? kept?.target : declared
   if (target === null) draft.reject('ignored_topic', 'message')
+  else if (target && !allows(target, text)) draft.reject('type_mismatch', 'message')
   else if (target) draft.measure(target, text, 'message')
   else draft.measureAs(guessProperty(node!, property!, text), text, 'message')
   if (draft.hasReadings) draft.seen(name)

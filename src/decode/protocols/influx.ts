@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { findMetric } from '../../metrics.ts'
 import { targetOf } from '../declared-target.ts'
 import type { Draft } from '../draft.ts'
 import type { MetricTarget } from '../profile.ts'
@@ -15,6 +16,8 @@ export const influx: Protocol = {
     const sure = (options as { sure: boolean } | undefined)?.sure ?? false
     // Every message of every plain topic comes by here.
     if (!sure && !draft.frame.payload.includes(equalsSign)) return false
+    // Telegraf can write JSON instead.
+    if (startsDocument(draft)) return false
     const lines = linesOf(draft)
     const first = lines[0] === undefined ? null : readLine(lines[0].text)
     if (!sure && (first === null || (first.tags.length === 0 && first.time === undefined))) return false
@@ -34,6 +37,11 @@ export const influx: Protocol = {
 
 const equalsSign = 0x3d
 
+function startsDocument({ frame }: Draft): boolean {
+  const first = frame.payload[0]
+  return first === 0x7b || first === 0x5b
+}
+
 interface Line {
   readonly text: string
   readonly number: number
@@ -41,10 +49,7 @@ interface Line {
 
 /** Lines that are neither empty nor a comment. */
 function linesOf(draft: Draft): readonly Line[] {
-  const text = draft.text() ?? ''
-  // Documents are none of ours, and may be large.
-  if (/^\s*[[{]/.test(text)) return []
-  return text
+  return (draft.text() ?? '')
     .split('\n', linesMax)
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'))
@@ -72,6 +77,8 @@ const unitTags = new Set(['unit', 'units', 'unit_of_measurement'])
 
 function targetFor(name: string, unit: string | undefined, { type }: FieldValue): MetricTarget {
   const target = targetOf(name, unit)
+  // A number in quotes is judged as one, and `"NNE"` is no angle.
+  if (type === 'text' && findMetric(target.metric)?.type === 'number') return target
   if (type === 'number') return target.unit === null ? { ...target, type: 'number' } : target
   const { metric, channel } = target
   return { metric, type: type === 'boolean' ? 'flag' : 'text', ...(channel !== undefined && { channel }) }

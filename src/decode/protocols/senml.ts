@@ -1,3 +1,5 @@
+import { findMetric } from '../../metrics.ts'
+import { baseUnit, conversion } from '../../units.ts'
 import { targetOf } from '../declared-target.ts'
 import type { Draft } from '../draft.ts'
 import { meaningOf } from '../names.ts'
@@ -51,10 +53,11 @@ function closed(draft: Draft): unknown {
   }
 }
 
-const valueLabels = ['v', 'vs', 'vb', 'vd', 's'] as const
+/** A record has one of these at most (RFC 8428 §4.2); a sum may stand beside it or alone. */
+const values = ['v', 'vs', 'vb', 'vd'] as const
 
 function hasValue(record: Json): boolean {
-  return valueLabels.some((label) => Object.hasOwn(record, label))
+  return Object.hasOwn(record, 's') || values.some((label) => Object.hasOwn(record, label))
 }
 
 /** False, with a rejection, for a pack that must not be read by who does not know all of it (RFC 8428 §4.1, §4.4). */
@@ -79,6 +82,10 @@ function resolve(pack: readonly Json[], draft: Draft): void {
   for (const [index, record] of pack.entries()) {
     rebase(base, record)
     if (!hasValue(record)) continue
+    if (values.filter((label) => Object.hasOwn(record, label)).length > 1) {
+      draft.reject('bad_frame', String(index))
+      continue
+    }
     const { bn } = base
     const n = typeof record.n === 'string' ? record.n : ''
     if (!nameSyntax.test(bn + n)) {
@@ -115,7 +122,7 @@ function take(record: Json, base: Base, name: string, index: number, draft: Draf
   const unit = unitOf(typeof record.u === 'string' ? record.u : base.bu, name)
   const { channel } = draft
   if (Object.hasOwn(record, 'v'))
-    draft.measureAs(inChannel(targetOf(name, unit), channel), withBase(record.v, base), `${index}.v`)
+    draft.measureAs(inBase(inChannel(targetOf(name, unit), channel)), withBase(record.v, base), `${index}.v`)
   else if (Object.hasOwn(record, 'vb')) draft.measureAs(worded(name, 'flag'), record.vb, `${index}.vb`)
   else if (Object.hasOwn(record, 'vs')) draft.measureAs(worded(name, 'text'), record.vs, `${index}.vs`)
   else if (Object.hasOwn(record, 'vd')) draft.reject('no_decoder', `${index}.vd`)
@@ -125,6 +132,16 @@ function take(record: Json, base: Base, name: string, index: number, draft: Draf
 /** `/100` is the registry's per cent of anything (RFC 8798), which humidity and charge have units of their own for. */
 function unitOf(unit: string | undefined, name: string): string | undefined {
   return unit === '/100' && meaningOf(name) ? '%' : unit
+}
+
+/** Of what has no metric, secondary units (RFC 8798) become the primary one, so that a name keeps one unit; per cent stay what they are. */
+function inBase(target: MetricTarget): MetricTarget {
+  const { metric, unit } = target
+  if (!unit || findMetric(metric)?.unit) return target
+  // The registry's `g` is the gram.
+  const base = unit === 'g' ? 'kg' : baseUnit(unit)
+  const steps = base && base !== '/' && conversion(unit, base)
+  return steps ? { ...target, unit: base, scale: steps.factor, offset: steps.offset } : target
 }
 
 /** A base value is added to numbers (RFC 8428 §4.1); anything else is judged as it is. */

@@ -1,6 +1,9 @@
+import { findMetric } from '../../metrics.ts'
+import { conversion } from '../../units.ts'
 import { metricOfUnit, targetOf } from '../declared-target.ts'
 import type { Draft } from '../draft.ts'
 import { takeMembers } from '../members.ts'
+import { meaningOf } from '../names.ts'
 import { lookUp } from '../path.ts'
 import type { MetricTarget } from '../profile.ts'
 import type { Protocol } from './protocol.ts'
@@ -17,7 +20,7 @@ export const thethingsstack: Protocol = {
       return true
     }
     const id = text(draft.root, 'end_device_ids', 'device_id') ?? draft.captures.device!
-    draft.about((text(draft.root, 'end_device_ids', 'dev_eui') ?? id).toUpperCase())
+    draft.about(text(draft.root, 'end_device_ids', 'dev_eui')?.toUpperCase() ?? id)
     const uplink = lookUp(draft.root, ['uplink_message'])
     const location = lookUp(draft.root, ['location_solved', 'location'])
     if (isObject(uplink)) takeUplink(draft, uplink)
@@ -45,7 +48,7 @@ function takeUplink(draft: Draft, uplink: object): void {
   if (Array.isArray(measurements) && measurements.length > 0) takeNormalized(draft, measurements)
   else if (isObject(decoded)) {
     draft.at = 'uplink_message.decoded_payload'
-    takeMembers(draft, withoutUnits(draft, decoded), 'all')
+    takeMembers(draft, withoutUnits(draft, decoded), 'measured')
   } else if (text(uplink, 'frm_payload')) draft.reject('no_decoder', 'uplink_message.frm_payload')
 }
 
@@ -55,10 +58,17 @@ function withoutUnits(draft: Draft, decoded: object): object {
   const others: [string, unknown][] = []
   for (const [name, value] of Object.entries(decoded)) {
     const [, number, unit] = (typeof value === 'string' && value.length < 40 && quantity.exec(value)) || []
-    if (unit === undefined || !metricOfUnit(unit) || ++draft.fields > draft.fieldsMax) others.push([name, value])
+    if (unit === undefined || !isUnitOf(unit, name) || ++draft.fields > draft.fieldsMax) others.push([name, value])
     else draft.measureAs(targetOf(name, unit), number, `${draft.at}.${name}`)
   }
   return Object.fromEntries(others)
+}
+
+/** Whether it is a unit at all, rather than a word behind a number. */
+function isUnitOf(unit: string, name: string): boolean {
+  const metric = meaningOf(name)?.metric
+  const canonical = metric && findMetric(metric)?.unit
+  return metricOfUnit(unit) !== undefined || (canonical ? conversion(unit, canonical) !== undefined : false)
 }
 
 const quantity = /^([+-]?\d+(?:\.\d+)?) ?([^\d\s].*)$/

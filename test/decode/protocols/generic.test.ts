@@ -46,6 +46,18 @@ describe('several values', () => {
     expect(reasons(send({ temperature: Array(600).fill(20) }))).toEqual(['too_many_fields message'])
   })
 
+  it('of an unknown quantity in a list have its name, and a list of bytes is none', () => {
+    expect(brief(send({ bytes: [1, 2], levels: [3, 4] }))).toEqual(['levels@0 3 null', 'levels@1 4 null'])
+    expect(reasons(send([1, 2]))).toEqual(['nothing_measured message'])
+  })
+
+  it('in an object that only wraps them have no channel', () => {
+    expect(brief(send({ data: { temperature: 21.5, indoor: { humidity: 40 } } }))).toEqual([
+      'temperature 21.5 Cel',
+      'humidity@indoor 40 %RH',
+    ])
+  })
+
   it('in a list of records are told by their names', () => {
     const records = [
       { name: 'temperature', value: 21.5 },

@@ -57,6 +57,25 @@ describe('a Homie 5 property', () => {
     expect(reasons(played.send('homie/5/dev/n/temperature', payload))).toEqual([`${reason} message`])
   })
 
+  it('keeps to its data type', () => {
+    withProperties('dev', {
+      count: { datatype: 'integer' },
+      open: { datatype: 'boolean' },
+      mode: { datatype: 'enum', format: 'auto,by hand' },
+      fill: { datatype: 'float', unit: '%' },
+    })
+    for (const [property, payload] of [
+      ['count', '1.5'],
+      ['open', 'on'],
+      ['mode', 'off'],
+    ])
+      expect(reasons(played.send(`homie/5/dev/n/${property}`, payload!)), property).toEqual(['type_mismatch message'])
+    expect(brief(played.send('homie/5/dev/n/count', '12'))).toEqual(['count@n 12 count'])
+    expect(brief(played.send('homie/5/dev/n/open', 'true'))).toEqual(['open@n true null'])
+    expect(brief(played.send('homie/5/dev/n/mode', 'by hand'))).toEqual(['mode@n by hand null'])
+    expect(brief(played.send('homie/5/dev/n/fill', '40'))).toEqual(['fill@n 40 /100'])
+  })
+
   it('that nobody described is taken by its name or its look', () => {
     expect(brief(played.send('homie/5/dev/temperature/degrees', '21'))).toEqual(['temperature@temperature 21 Cel'])
     expect(brief(played.send('homie/5/dev/x/speed-limit', '21'))).toEqual(['speed_limit@x 21 null'])

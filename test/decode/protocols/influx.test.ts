@@ -84,6 +84,18 @@ describe('line protocol', () => {
     expect(reasons(decoded)).toEqual(['clock_invalid line 1', 'clock_invalid line 2'])
   })
 
+  it('takes no word for the value of a quantity, and a number in quotes for what it is', () => {
+    const decoded = played.send('telegraf/x', 'm,t=1 wind_dir="NNE",temperature="20.5",door="shut"')
+    expect(brief(decoded)).toEqual(['temperature 20.5 Cel', 'door shut null'])
+    expect(reasons(decoded)).toEqual(['type_mismatch wind_dir'])
+  })
+
+  it('may be written as JSON instead', () => {
+    const decoded = played.send('telegraf/x', '{"fields":{"temperature":20.5},"name":"m","timestamp":1780315199}')
+    expect(brief(decoded)).toEqual(['temperature 20.5 Cel'])
+    expect(decoded.readings[0]!.time).toBe(now - 1000)
+  })
+
   it('is not seen in what only looks like it', () => {
     expect(played.send('sensors/a/note', 'note a=1').profile).toBe('sensors')
     expect(played.send('sensors/a/temperature', '21.5').profile).toBe('sensors')

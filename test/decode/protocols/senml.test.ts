@@ -115,6 +115,24 @@ describe('a SenML pack (RFC 8428)', () => {
     expect(played.send('lab/x', open).readings).toEqual([])
   })
 
+  it('turns secondary units of what has no metric into their primary one', () => {
+    const pack = [
+      { bn: 'm1/', n: 'burning', u: 'min', v: 90 },
+      { n: 'load', u: 'g', v: 450 },
+      { n: 'gain', u: 'dBW', v: -70 },
+    ]
+    expect(brief(send(pack))).toEqual(['burning 5400 s', 'load 0.45 kg', 'gain -40 dBm'])
+  })
+
+  it('has one value a record', () => {
+    const decoded = send([
+      { n: 'm1/temp', u: 'Cel', v: 20, vs: 'warm' },
+      { n: 'm1/hum', u: '%RH', v: 40 },
+    ])
+    expect(brief(decoded)).toEqual(['humidity 40 %RH'])
+    expect(reasons(decoded)).toEqual(['bad_frame 0'])
+  })
+
   it('of thousands of records is somebody’s archive', () => {
     const pack = Array.from({ length: 501 }, () => ({ n: 'm1/temp', v: 20 }))
     expect(reasons(send(pack))).toEqual(['too_many_fields message'])

@@ -59,7 +59,7 @@ describe('an uplink of The Things Stack', () => {
 
   it('may write units behind its numbers', () => {
     const decoded = up({ decoded_payload: { Bat: '3.384 V', TempC_DS18B20: '21.5 °C', Hum: '40', note: '5 apples' } })
-    expect(brief(decoded)).toEqual(['battery_voltage 3.384 V', 'temperature@TempC_DS18B20 21.5 Cel', 'humidity 40 %RH'])
+    expect(brief(decoded)).toEqual(['battery_voltage 3.384 V', 'temperature@ds18b20 21.5 Cel', 'humidity 40 %RH'])
     expect(reasons(decoded)).toEqual([])
   })
 

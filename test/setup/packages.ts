@@ -13,6 +13,7 @@ const needed = {
   chromium: 'chromium',
   nginx: 'nginx',
   caddy: 'caddy',
+  faketime: 'faketime',
 }
 
 /** Installs what is missing when run as root on Debian; otherwise stops with the one line that would. */

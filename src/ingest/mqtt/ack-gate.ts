@@ -39,6 +39,7 @@ export class AckGate extends Duplex {
   #heldAcks = 0
   #marks: Mark[] = []
   #waiting = false
+  #holding = false
   #tail: Buffer = Buffer.alloc(0)
   #tailTimer: NodeJS.Timeout | undefined
   #restTimer: NodeJS.Timeout | undefined
@@ -66,8 +67,31 @@ export class AckGate extends Duplex {
     return new Promise((resolve) => this.#emptied.push(resolve))
   }
 
+  /** Acknowledges a message in the name of the library above, which did not see it. */
+  acknowledge(type: number, id: number): void {
+    this.#reserve(4)
+    const at = this.#heldBytes
+    this.#held[at] = type << 4
+    this.#held[at + 1] = 2
+    this.#held[at + 2] = id >> 8
+    this.#held[at + 3] = id & 255
+    this.#heldBytes += 4
+    this.#mark()
+  }
+
+  /** Reads nothing more from the socket, until `goOn`. */
+  hold(): void {
+    this.#holding = true
+    this.#socket.pause()
+  }
+
+  goOn(): void {
+    this.#holding = false
+    this._read()
+  }
+
   override _read(): void {
-    if (!this.#restTimer) this.#socket.resume()
+    if (!this.#holding && !this.#restTimer) this.#socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
@@ -114,7 +138,7 @@ export class AckGate extends Duplex {
     clearTimeout(this.#restTimer)
     this.#restTimer = setTimeout(() => {
       this.#restTimer = undefined
-      this.#socket.resume()
+      this._read()
     }, ms)
   }
 
@@ -136,14 +160,16 @@ export class AckGate extends Duplex {
   }
 
   #hold(chunk: Buffer, from: number, to: number): void {
-    const bytes = this.#heldBytes + to - from
-    if (bytes > this.#held.length) {
-      const longer = Buffer.allocUnsafe(2 * this.#held.length)
-      this.#held.copy(longer, 0, 0, this.#heldBytes)
-      this.#held = longer
-    }
+    this.#reserve(to - from)
     for (let i = from; i < to; i++) this.#held[this.#heldBytes++] = chunk[i]!
     if (this.#walker.ended) this.#mark()
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#heldBytes + bytes <= this.#held.length) return
+    const longer = Buffer.allocUnsafe(2 * this.#held.length)
+    this.#held.copy(longer, 0, 0, this.#heldBytes)
+    this.#held = longer
   }
 
   /** A whole acknowledgement stands in `#held`: it goes out when what was given to the log until now is on disk. */

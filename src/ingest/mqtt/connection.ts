@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { type IClientOptions, type IPublishPacket, type IStore, MqttClient } from 'mqtt'
+import { type IClientOptions, MqttClient } from 'mqtt'
 import type { Millis } from '../../reading.ts'
 import type { Durability } from '../input.ts'
 import { AckGate } from './ack-gate.ts'
-import { limitPublishes } from './publish-limit.ts'
-import { handOverAtPublish } from './qos2.ts'
+import { type Message, readMessages } from './message-reader.ts'
 
 /** Messages a broker may send before it waits for us (MQTT 5 §3.1.2.11.3); mosquitto's own default of 20 makes for small commits. */
 const receiveMaximum = 1000
@@ -31,8 +30,8 @@ export interface ConnectionOptions {
   /** Between pings (MQTT 3.1.1 §3.1.2.10); shorter where the network forgets quiet connections sooner. */
   readonly keepaliveSeconds?: number
   readonly messageBytesMax: number
-  /** Takes a message; `next` asks for the following one, and acknowledges this one once the log is durable. */
-  readonly take: (packet: IPublishPacket, next: () => void) => void
+  /** Takes a message, which is acknowledged once the log is durable. */
+  readonly take: (message: Message) => void
   readonly oversized: (topic: string, bytes: number) => void
   readonly connected: (sessionPresent: boolean) => void
 }
@@ -55,28 +54,25 @@ export class Connection {
   #gate!: AckGate
   readonly #keepaliveMs: Millis
   #keepalive: NodeJS.Timeout | undefined
+  #holding = false
   #closing = false
 
   constructor(options: ConnectionOptions) {
     const { durability, unacked, keepaliveSeconds = keepaliveSecondsDefault } = options
     this.#keepaliveMs = keepaliveSeconds * 1000
-    const take = (packet: IPublishPacket, next: () => void) => {
-      // Neither taken nor acknowledged once we are leaving: the broker keeps it.
-      if (!this.#closing) options.take(packet, next)
-    }
-    this.#client = new MqttClient(
-      (client) => {
-        const socket = options.open(client)
-        const admit = limitPublishes(options.messageBytesMax, options.oversized, (ack) => this.#gate.write(ack))
-        this.#gate = new AckGate(socket, durability, { admit, ...(unacked !== undefined && { unacked }) })
-        return this.#gate
+    const admit = readMessages({
+      ...options,
+      take: (message) => {
+        // Neither taken nor acknowledged once we are leaving: the broker keeps it.
+        if (!this.#closing) options.take(message)
+        return !this.#closing
       },
-      clientOptions(options, handOverAtPublish(take)),
-    )
-    this.#client.handleMessage = (packet, next) => {
-      if (packet.qos < 2) take(packet, next as () => void)
-      else next()
-    }
+      acknowledge: (type, id) => this.#gate.acknowledge(type, id),
+    })
+    this.#client = new MqttClient((client) => {
+      this.#gate = new AckGate(options.open(client), durability, { admit, ...(unacked !== undefined && { unacked }) })
+      return this.#gate
+    }, clientOptions(options))
     this.ended = this.#watch(options)
   }
 
@@ -103,10 +99,13 @@ export class Connection {
   }
 
   /**
-   * While nothing is read, nobody sees the PINGRESP that MQTT.js waits for; so ping for the broker's sake and tell
-   * MQTT.js that all is well, until `resumeKeepalive`.
+   * Takes nothing more until `goOn`, but for what has been read already. Nobody sees the PINGRESP then that MQTT.js
+   * waits for; so ping for the broker's sake and tell MQTT.js that all is well.
    */
-  holdKeepalive(): void {
+  hold(): void {
+    this.#holding = true
+    // Not before the broker's answer to CONNECT.
+    if (this.#client.connected) this.#gate.hold()
     clearInterval(this.#keepalive)
     this.#keepalive = setInterval(() => {
       if (!this.#client.connected) return
@@ -116,7 +115,9 @@ export class Connection {
     this.#client.reschedulePing(true)
   }
 
-  resumeKeepalive(): void {
+  goOn(): void {
+    this.#holding = false
+    this.#gate.goOn()
     clearInterval(this.#keepalive)
     this.#client.reschedulePing(true)
   }
@@ -129,6 +130,8 @@ export class Connection {
     // The library writes a packet in the same turn and uncorks in the next tick: then all of them stand in the gate.
     await new Promise((resolve) => setImmediate(resolve))
     await this.#gate.flush()
+    // Held, the broker's end of the connection would not be seen.
+    this.#gate.goOn()
     this.#client.end(!this.#client.connected)
     await this.ended
     clearTimeout(timer)
@@ -152,6 +155,7 @@ export class Connection {
     })
     client.on('connect', (packet) => {
       upSince = performance.now()
+      if (this.#holding) this.#gate.hold()
       connected(packet.sessionPresent)
     })
     return new Promise((resolve) => {
@@ -169,7 +173,7 @@ export class Connection {
   }
 }
 
-function clientOptions(options: ConnectionOptions, incomingStore: IStore): IClientOptions {
+function clientOptions(options: ConnectionOptions): IClientOptions {
   const { version, clientId, username, password, keepaliveSeconds = keepaliveSecondsDefault } = options
   return {
     protocolVersion: version,
@@ -180,7 +184,6 @@ function clientOptions(options: ConnectionOptions, incomingStore: IStore): IClie
     resubscribe: false,
     queueQoSZero: false,
     connectTimeout: connackMs,
-    incomingStore,
     // Its default formats nothing either, but looks up whether it should, several times a message.
     log: () => {},
     ...(username !== undefined && { username }),

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { IPublishPacket } from 'mqtt'
 import { GatewayError } from '../../errors.ts'
 import { backoffMs } from '../backoff.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../input.ts'
 import type { RetainedSeen } from '../retained.ts'
 import { Connection, type Ending } from './connection.ts'
+import type { Message } from './message-reader.ts'
 import { keepSubscribed, type SubscribedTopics } from './subscriptions.ts'
 import { isTopicFilter } from './topics.ts'
 import {
@@ -68,8 +68,6 @@ export class MqttInput implements Input {
   #connection: Connection | undefined
   #running: AbortController | undefined
   #finished: Promise<void> = Promise.resolve()
-  /** The message that came first after `pause`; while it waits here, MQTT.js reads no further. */
-  #parked: (() => void) | undefined
   #paused = false
   #resumed: () => void = () => {}
 
@@ -113,7 +111,6 @@ export class MqttInput implements Input {
     await this.#connection?.close()
     await this.#finished
     this.#running = undefined
-    this.#parked = undefined
     this.#options.retained?.save()
     this.#become('stopped')
   }
@@ -121,17 +118,15 @@ export class MqttInput implements Input {
   pause(): void {
     if (this.#paused) return
     this.#paused = true
-    this.#connection?.holdKeepalive()
+    this.#connection?.hold()
     this.#report()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#connection?.resumeKeepalive()
+    this.#connection?.goOn()
     this.#report()
-    this.#parked?.()
-    this.#parked = undefined
     this.#resumed()
   }
 
@@ -154,7 +149,6 @@ export class MqttInput implements Input {
       this.#connection = this.#connect(endpoint, tls)
       const ending = await this.#connection.ended
       this.#connection = undefined
-      this.#parked = undefined
       if (signal.aborted) return
       if (this.#triesOtherVersion(ending)) continue
       brief = isBrief(ending) ? brief + 1 : 0
@@ -173,7 +167,7 @@ export class MqttInput implements Input {
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       open: (client) => openTransport(client, endpoint, tls),
-      take: (packet, next) => this.#take(packet, next),
+      take: (message) => this.#take(message),
       oversized: (topic, bytes) => options.oversized?.(topic, bytes),
       connected: (sessionPresent) => {
         keepSubscribed(connection, options.topics, sessionPresent, options.subscribed).then(
@@ -183,26 +177,21 @@ export class MqttInput implements Input {
         )
       },
     })
-    if (this.#paused) connection.holdKeepalive()
+    if (this.#paused) connection.hold()
     return connection
   }
 
-  /** The hot path: no more than a frame and a call a message. */
-  #take(packet: IPublishPacket, next: () => void): void {
-    if (this.#paused) {
-      this.#parked = () => this.#take(packet, next)
-      return
-    }
-    this.#received++
-    const { topic, retain, dup } = packet
-    const payload = packet.payload as Buffer
+  /**
+   * The hot path: no more than a frame and a call a message. What the sink throws ends the connection, with all that is
+   * not acknowledged on it: the broker sends it on the next one.
+   */
+  #take({ topic, payload, retain, dup }: Message): void {
     const { name: source, retained: kept, sink } = this.#options
-    if (!retain || !kept?.has(topic, payload)) {
-      sink({ transport: 'mqtt', source, topic, payload, receivedAt: Date.now(), retain, dup })
-      if (retain) kept?.add(topic, payload)
-      else kept?.pass(topic, payload)
-    }
-    next()
+    this.#received++
+    if (retain && kept?.has(topic, payload)) return
+    sink({ transport: 'mqtt', source, topic, payload, receivedAt: Date.now(), retain, dup })
+    if (retain) kept?.add(topic, payload)
+    else kept?.pass(topic, payload)
   }
 
   /** True when the next attempt, with the other version, is to follow at once. A broker that knows only 3.1.1 may just hang up. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { AckGate } from '../../../src/ingest/mqtt/ack-gate.ts'
+import { packetType } from '../../../src/ingest/mqtt/packets.ts'
 import { DurabilityByHand } from '../durability.ts'
 import { until } from '../sink.ts'
 import { cut, cuts, packet } from './streams.ts'
@@ -110,6 +111,38 @@ it('asks for a commit at the end of the turn in which ten messages had come toge
   expect(log.asked).toBe(0)
   await turn()
   expect(log.asked).toBe(1)
+})
+
+it('acknowledges what the library above did not see, in order with what it did', async () => {
+  acknowledge(1)
+  log.append()
+  gate.acknowledge(packetType.puback, 0xc000)
+  gate.acknowledge(packetType.pubcomp, 3)
+  acknowledge(4)
+  await turn()
+  expect(received).toHaveLength(0)
+  log.commit(2)
+  await turn()
+  expect(received).toEqual(Buffer.concat([puback(1), puback(0xc000), generate({ cmd: 'pubcomp', messageId: 3 })]))
+  log.commit()
+  await turn()
+  expect(received.subarray(12)).toEqual(puback(4))
+})
+
+it('reads nothing while it holds, and everything afterwards', async () => {
+  let read = Buffer.alloc(0)
+  gate.on('data', (chunk: Buffer) => {
+    read = Buffer.concat([read, chunk])
+  })
+  peer.write(ping)
+  await turn()
+  gate.hold()
+  peer.write(puback(1))
+  await turn()
+  expect(read).toEqual(ping)
+  gate.goOn()
+  await turn()
+  expect(read).toEqual(Buffer.concat([ping, puback(1)]))
 })
 
 it('keeps the last few acknowledgements of a release for what comes in answer, one for each read', async () => {

@@ -75,7 +75,7 @@ export async function startGateway({ config, lan, logger: unlimited }: GatewayOp
 
     const directory = await DeviceDirectory.open(store, labels(config))
     opened.push(() => directory.close())
-    const live: Live = { config, profiles, store, directory, logger, inputs: new Inputs((input) => makeInput(input)) }
+    const live: Live = { config, profiles, store, directory, inputs: new Inputs((input) => makeInput(input)) }
     const intake = await openIntake(live)
     const generation = fingerprint(profiles)
     const { limits, log } = config

@@ -20,8 +20,6 @@ export interface IntakeOptions {
   /** A device was heard, for the first time since the start or through another family or input than before. */
   readonly seen: (device: DeviceId, profile: string, source: string) => void
   readonly event: (event: DeviceEvent, source: string, time: Millis) => void
-  /** The store takes no more: what a frame held is lost unless its sender still has it. */
-  readonly refused: (error: unknown) => void
 }
 
 /** What came in, for metrics. */
@@ -33,7 +31,10 @@ export interface IntakeCounts {
 }
 
 export interface Intake {
-  /** Decodes a frame and gives everything in it to the store. Never throws. */
+  /**
+   * Decodes a frame and gives everything in it to the store.
+   * @throws GatewayError `unavailable` when the store takes no more: its sender must not be told that it was received
+   */
   take(frame: Frame): void
   /** Notes what never became a reading. */
   reject(entry: Rejected): void
@@ -67,7 +68,7 @@ export function createIntake(options: IntakeOptions): Intake {
       counts.readings += readings.length
     } catch (error) {
       decoder.unstored()
-      options.refused(error)
+      throw error
     }
   }
 

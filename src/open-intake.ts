@@ -5,7 +5,6 @@ import type { Decoder, DeviceEvent } from './decode/decoder.ts'
 import { createDecoder, type DecodeLimits } from './decode/engine.ts'
 import type { Profile } from './decode/profile.ts'
 import type { DeviceDirectory } from './feed/devices.ts'
-import type { Logger } from './http/logger.ts'
 import type { Inputs } from './inputs.ts'
 import { createIntake, type Intake } from './intake.ts'
 import type { Store } from './log/store.ts'
@@ -18,12 +17,11 @@ export interface IntakeSurroundings {
   readonly store: Store
   readonly directory: DeviceDirectory
   readonly inputs: Inputs
-  readonly logger: Logger
 }
 
 /** The intake of a gateway, which knows what was stored before it was opened: devices, counters, the newest time. */
 export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
-  const { config, profiles, store, directory, inputs, logger } = live
+  const { config, profiles, store, directory, inputs } = live
   const latest = await store.latest()
   const known = (await directory.list()).map(({ id }) => id)
   return createIntake({
@@ -34,7 +32,6 @@ export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
     adjust: (device, metric) => live.config.devices[device]?.adjust[metric],
     seen: (device, profile, source) => directory.seen(device, profile, source),
     event: (event, source, time) => hear(event, source, time, directory, inputs),
-    refused: (error) => logger.error({ err: error }, 'a reading was lost: the store takes no more'),
   })
 }
 

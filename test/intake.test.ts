@@ -52,7 +52,6 @@ function open(decode: (frame: Frame) => Partial<Decoded>, options: Partial<Intak
     adjust: () => undefined,
     seen: (device) => seen.push(device),
     event: () => {},
-    refused: () => {},
     ...options,
   })
   return { intake, appended, rejected, records, seen, unstored }
@@ -109,17 +108,17 @@ it('keeps what the decoder learnt, by source', () => {
   expect(records.get('decoder:broker')?.size).toBe(0)
 })
 
-it('tells when the store takes no more, and goes on', () => {
-  const errors: unknown[] = []
-  const { intake, appended } = open(() => ({ readings: [reading('gen:a')] }), {
-    refused: (error) => errors.push(error),
-  })
+it('throws when the store takes no more, so that nobody says the frame was received, and goes on', () => {
+  const { intake, appended } = open(() => ({ readings: [reading('gen:a')] }))
+  const { push } = appended
   appended.push = () => {
     throw new Error('full')
   }
-  intake.take(frame)
-  expect(errors).toMatchObject([{ message: 'full' }])
+  expect(() => intake.take(frame)).toThrow('full')
   expect(intake.counts.readings).toBe(0)
+  appended.push = push
+  intake.take(frame)
+  expect(intake.counts.readings).toBe(1)
 })
 
 it('counts what was never meant to become a reading, and keeps it out of the quarantine', () => {
@@ -152,6 +151,6 @@ it('tells the decoder what the store did not take, so that its repetition counts
       records: { get() {}, all: () => new Map() },
     } as never,
   })
-  intake.take(frame)
+  expect(() => intake.take(frame)).toThrow('full')
   expect([unstored.length, intake.counts.readings]).toEqual([1, 0])
 })

@@ -1,7 +1,10 @@
 import type { Frame } from '../frame.ts'
 import type { Millis } from '../reading.ts'
 
-/** Takes a frame; when it returns, what the frame held is appended to the log (not yet durable). Never throws. */
+/**
+ * Takes a frame; when it returns, what the frame held is appended to the log (not yet durable).
+ * @throws GatewayError `unavailable` when nothing of it was: it must not be acknowledged then
+ */
 export type FrameSink = (frame: Frame) => void
 
 /** Bytes of a serial port that never became a frame: for the quarantine, beside what decoding rejects. */

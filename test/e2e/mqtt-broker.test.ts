@@ -48,6 +48,17 @@ it.each([1, 2])('acknowledges a QoS %i message only when it is durable', async (
   expect(await published).toMatchObject({ code: 0 })
 })
 
+it('acknowledges nothing that the log refuses: its sender is let go, and sends it again', async () => {
+  const broker = await start()
+  const url = `mqtt://127.0.0.1:${broker.port}`
+  const sensor = await mqtt.connectAsync(url, { clientId: 'sensor', clean: false, reconnectPeriod: 10 })
+  cleanups.push(() => sensor.endAsync(true))
+  log.refuses = 1
+  await sensor.publishAsync('sensors/attic', '21.5', { qos: 1 })
+  expect(log.texts).toEqual(['21.5'])
+  expect(reported).toContainEqual(expect.stringContaining('readings wait for the disk'))
+})
+
 it('passes a message on to others before it is durable', async () => {
   const broker = await start()
   log.auto = false

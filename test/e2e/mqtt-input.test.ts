@@ -53,6 +53,19 @@ it.each([4, 5] as const)(
   },
 )
 
+it('acknowledges nothing that the log refuses: the broker sends it again, and it is known why', async () => {
+  const broker = await mosquitto()
+  const log = new FrameLog()
+  const details: string[] = []
+  const input = await connected(broker, log, { changed: ({ detail }) => void (detail && details.push(detail)) })
+  log.refuses = 1
+  publishAll(broker, 'a/b', ['1', '2', '3'])
+  await until(() => new Set(log.texts).size === 3)
+  expect(details).toContain('500000 readings wait for the disk, no more are taken; make room on the disk')
+  await until(() => input.state.status === 'connected')
+  expect(input.state.detail).toBeUndefined()
+})
+
 it('stores what its last commit holds only once: acknowledgements go out before it disconnects', async () => {
   const broker = await mosquitto()
   const log = new FrameLog()

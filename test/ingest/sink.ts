@@ -1,3 +1,4 @@
+import { GatewayError } from '../../src/errors.ts'
 import type { MqttFrame } from '../../src/frame.ts'
 import type { FrameSink } from '../../src/ingest/input.ts'
 import { DurabilityByHand } from './durability.ts'
@@ -7,9 +8,19 @@ export class FrameLog {
   readonly frames: MqttFrame[] = []
   readonly durability = new DurabilityByHand()
   auto = true
+  /** So many frames are refused, as by a log that takes no more. */
+  refuses = 0
 
   readonly sink: FrameSink = (frame) => {
     if (frame.transport !== 'mqtt') return
+    if (this.refuses > 0) {
+      this.refuses--
+      throw new GatewayError(
+        'unavailable',
+        '500000 readings wait for the disk, no more are taken',
+        'make room on the disk',
+      )
+    }
     // The payload is a view of the socket's buffer.
     this.frames.push({ ...frame, payload: Buffer.from(frame.payload) })
     this.durability.append()

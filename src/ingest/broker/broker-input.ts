@@ -228,11 +228,10 @@ export class BrokerInput implements Input {
       this.#parked.push(() => this.#take(aedes, packet, done))
       return
     }
-    this.#received++
     const { topic, dup, qos } = packet
     const payload = packet.payload as Buffer
     // A message that asks to be retained is as fresh as any: only what a broker had kept is old.
-    this.#options.sink({
+    const frame = {
       transport: 'mqtt',
       source: 'broker',
       topic,
@@ -240,7 +239,14 @@ export class BrokerInput implements Input {
       receivedAt: Date.now(),
       retain: false,
       dup,
-    })
+    } as const
+    try {
+      this.#options.sink(frame)
+    } catch (error) {
+      // Unacknowledged: its sender is let go, and has it when it comes back.
+      return done(error as Error)
+    }
+    this.#received++
     if (packet.retain && !this.#retained.keep({ topic, payload, qos }))
       this.#report(`no room to retain the message on ${topic}`)
     done(null)

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts'
 import type { Trouble, TroubleKind } from '../input.ts'
 import type { Ending } from './connection.ts'
 import type { Endpoint } from './transport.ts'
@@ -28,6 +29,7 @@ export function explain(ending: Ending, circumstances: Circumstances): Trouble {
   const taken = `another client uses the client id "${clientId}"; give each gateway a clientId of its own`
   if (reason === 142) return { kind: 'taken_over', detail: taken }
   if (reason !== undefined) return explainReason(reason, circumstances)
+  if (error instanceof GatewayError) return { kind: 'other', detail: `${error.message}; ${error.hint}` }
   const at = `${endpoint.host}:${endpoint.port}`
   if (error && 'code' in error && typeof error.code === 'string') return explainCode(error.code, error.message, at)
   if (brief >= briefInARow)

@@ -188,17 +188,22 @@ export class SerialInput implements Input {
       this.#dropped++
       return
     }
-    this.#received++
     const { profile, device, sink } = this.#options
-    sink({
-      transport: 'serial',
-      source: this.#name,
-      profile,
-      ...(device !== undefined && { device }),
-      payload,
-      receivedAt: Date.now(),
-      ...(request && { request }),
-    })
+    try {
+      sink({
+        transport: 'serial',
+        source: this.#name,
+        profile,
+        ...(device !== undefined && { device }),
+        payload,
+        receivedAt: Date.now(),
+        ...(request && { request }),
+      })
+      this.#received++
+    } catch {
+      // The log says itself why it takes no more.
+      this.#dropped++
+    }
   }
 
   #refuse({ reason, where, bytes }: FramingRejection): void {

@@ -34,6 +34,8 @@ export interface Durability {
   durable(head: number): Promise<void>
   /** Asks for a commit now instead of when a batch is full or old: somebody waits. */
   commitSoon(): void
+  /** Asks for a commit within a tenth of a second, and no more of them than ten a second: somebody waits for little. */
+  commitShortly(): void
 }
 
 export type InputStatus = 'connecting' | 'connected' | 'waiting' | 'paused' | 'stopped'

@@ -49,6 +49,8 @@ export interface Durability {
   /** Resolves when that much is on disk; rejects only when the store is closed first. */
   durable(head: number): Promise<void>
   commitSoon(): void
+  /** Asks for a commit within a tenth of a second, and no more of them than ten a second: somebody waits for little. */
+  commitShortly(): void
 }
 
 /** How the disk is doing, for health and metrics. */

@@ -85,6 +85,7 @@ export class WriteBehind {
       },
       durable: (count) => commit.reached(count),
       commitSoon: () => commit.soon(),
+      commitShortly: () => commit.shortly(),
     }
   }
 

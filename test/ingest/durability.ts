@@ -6,6 +6,8 @@ export class DurabilityByHand implements Durability {
   durableHead = 0
   /** How often somebody asked for a commit. */
   asked = 0
+  /** How often somebody asked for one that has time. */
+  askedShortly = 0
   #waiting: { head: number; resolve: () => void }[] = []
 
   durable(head: number): Promise<void> {
@@ -15,6 +17,10 @@ export class DurabilityByHand implements Durability {
 
   commitSoon(): void {
     this.asked++
+  }
+
+  commitShortly(): void {
+    this.askedShortly++
   }
 
   /** Something was given: readings, or what a message brought instead. */
@@ -77,6 +83,10 @@ export class QuickDurability implements Durability {
         this.commitSoon()
       } else if (this.head > head) this.#timer ??= setTimeout(() => this.commitSoon(), this.#ageMs)
     })
+  }
+
+  commitShortly(): void {
+    this.commitSoon()
   }
 
   close(): void {

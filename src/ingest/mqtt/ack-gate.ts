@@ -3,6 +3,7 @@ import type { Millis } from '../../reading.ts'
 import type { Durability } from '../input.ts'
 import { PacketWalker, packetType } from './packets.ts'
 import { SenderWindow } from './sender-window.ts'
+import { WaitingSender } from './waiting-sender.ts'
 
 /**
  * More acknowledgements than a peer can wait for: 65,535 packet ids of at most 6 bytes each are under 400 kB, and the
@@ -32,6 +33,7 @@ export class AckGate extends Duplex {
   readonly #socket: Duplex
   readonly #durability: Durability
   readonly #window: SenderWindow
+  readonly #waitingSender = new WaitingSender()
   readonly #walker = new PacketWalker()
   /** Held packets, one after the other; `#marks` says which of them wait for what. */
   #held = Buffer.allocUnsafe(1024)
@@ -184,7 +186,9 @@ export class AckGate extends Duplex {
     if (this.#heldBytes + this.#socket.writableLength > owedBytesMax)
       this.destroy(new Error('the peer sends on without reading its acknowledgements'))
     // At the end of the turn: a commit then holds all that came in one read, not the first few messages of it.
-    if (this.#window.arrived(performance.now(), this.#heldAcks)) setImmediate(() => this.#durability.commitSoon())
+    const now = performance.now()
+    if (this.#window.arrived(now, this.#heldAcks)) setImmediate(() => this.#durability.commitSoon())
+    if (this.#waitingSender.arrived(now, this.#heldAcks)) this.#durability.commitShortly()
     this.#wait()
   }
 
@@ -219,6 +223,7 @@ export class AckGate extends Duplex {
     this.#heldAcks -= acks
     for (const mark of this.#marks) mark.end -= end
     this.#window.released(acks)
+    this.#waitingSender.released(performance.now(), acks)
     if (this.#heldAcks === 0) this.#settleFlush()
   }
 

@@ -113,6 +113,16 @@ it('asks for a commit at the end of the turn in which ten messages had come toge
   expect(log.asked).toBe(1)
 })
 
+it('asks for a commit that has time when a sender has waited for each message, three in a row', async () => {
+  for (let id = 1; id <= 4; id++) {
+    acknowledge(id)
+    expect(log.askedShortly).toBe(id === 4 ? 1 : 0)
+    log.commit()
+    await turn()
+  }
+  expect(log.asked).toBe(0)
+})
+
 it('acknowledges what the library above did not see, in order with what it did', async () => {
   acknowledge(1)
   log.append()

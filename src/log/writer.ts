@@ -13,7 +13,7 @@ import type { Run } from './log.ts'
 import type { Commit, Opened, RejectedRow, Retain, Retained, Size } from './messages.ts'
 import { Rollup } from './rollup.ts'
 import type { StoredSeries } from './series-table.ts'
-import { prepare, type Statements } from './statements.ts'
+import { prepare, rowsAtOnce, type Statements } from './statements.ts'
 
 /** Numbers reserved ahead: none is given to a reading before the database says that it may have been. */
 export const reservedReadings = 1_000_000
@@ -195,11 +195,17 @@ export class Writer {
   }
 
   #insert({ first, series, time, value, flags, texts }: Batch): void {
-    const { addReading } = this.#sql
+    const { addReading, addReadings } = this.#sql
+    const atOnce = series.length - (series.length % rowsAtOnce)
     let text = 0
+    let row: unknown[] = []
     for (let i = 0; i < series.length; i++) {
       const stored = (flags[i]! & kindMask) === kindText ? Buffer.from(texts[text++]!) : value[i]
-      addReading.run(first + i, series[i], time[i], stored, flags[i])
+      row.push(first + i, series[i], time[i], stored, flags[i])
+      if (i >= atOnce) addReading.run(row)
+      else if (row.length === 5 * rowsAtOnce) addReadings.run(row)
+      else continue
+      row = []
     }
   }
 

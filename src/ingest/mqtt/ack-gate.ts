@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Millis } from '../../reading.ts'
 import type { Durability } from '../input.ts'
+import { HeldAcks } from './held-acks.ts'
 import { PacketWalker, packetType } from './packets.ts'
 import { SenderWindow } from './sender-window.ts'
 import { WaitingSender } from './waiting-sender.ts'
@@ -35,11 +36,7 @@ export class AckGate extends Duplex {
   readonly #window: SenderWindow
   readonly #waitingSender = new WaitingSender()
   readonly #walker = new PacketWalker()
-  /** Held packets, one after the other; `#marks` says which of them wait for what. */
-  #held = Buffer.allocUnsafe(1024)
-  #heldBytes = 0
-  #heldAcks = 0
-  #marks: Mark[] = []
+  readonly #held = new HeldAcks()
   #waiting = false
   #holding = false
   #tail: Buffer = Buffer.alloc(0)
@@ -64,20 +61,14 @@ export class AckGate extends Duplex {
   /** Asks for a commit and resolves when no acknowledgement is held any more, or the connection is gone. */
   flush(): Promise<void> {
     this.#sendTail()
-    if (this.#heldAcks === 0 || this.destroyed) return Promise.resolve()
+    if (this.#held.count === 0 || this.destroyed) return Promise.resolve()
     this.#durability.commitSoon()
     return new Promise((resolve) => this.#emptied.push(resolve))
   }
 
   /** Acknowledges a message in the name of the library above, which did not see it. */
   acknowledge(type: number, id: number): void {
-    this.#reserve(4)
-    const at = this.#heldBytes
-    this.#held[at] = type << 4
-    this.#held[at + 1] = 2
-    this.#held[at + 2] = id >> 8
-    this.#held[at + 3] = id & 255
-    this.#heldBytes += 4
+    this.#held.addPlain(type, id)
     this.#mark()
   }
 
@@ -117,9 +108,7 @@ export class AckGate extends Duplex {
     clearTimeout(this.#tailTimer)
     clearTimeout(this.#restTimer)
     this.#socket.destroy()
-    this.#marks = []
-    this.#heldAcks = 0
-    this.#heldBytes = 0
+    this.#held.clear()
     this.#settleFlush()
     done(error)
   }
@@ -149,8 +138,10 @@ export class AckGate extends Duplex {
     const walker = this.#walker
     for (let at = 0; at < chunk.length; ) {
       const end = walker.step(chunk, at)
-      if (isAck(walker.type)) this.#hold(chunk, at, end)
-      else passing.push(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
+      if (isAck(walker.type)) {
+        this.#held.addPiece(chunk, at, end)
+        if (walker.ended) this.#mark()
+      } else passing.push(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
       at = end
     }
   }
@@ -161,45 +152,27 @@ export class AckGate extends Duplex {
     else this.#socket.once('drain', done)
   }
 
-  #hold(chunk: Buffer, from: number, to: number): void {
-    this.#reserve(to - from)
-    for (let i = from; i < to; i++) this.#held[this.#heldBytes++] = chunk[i]!
-    if (this.#walker.ended) this.#mark()
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#heldBytes + bytes <= this.#held.length) return
-    const longer = Buffer.allocUnsafe(2 * this.#held.length)
-    this.#held.copy(longer, 0, 0, this.#heldBytes)
-    this.#held = longer
-  }
-
-  /** A whole acknowledgement stands in `#held`: it goes out when what was given to the log until now is on disk. */
+  /** A whole acknowledgement is held: it goes out when what was given to the log until now is on disk. */
   #mark(): void {
-    const { head } = this.#durability
-    const last = this.#marks.at(-1)
-    this.#heldAcks++
-    if (last?.head === head) {
-      last.end = this.#heldBytes
-      last.acks++
-    } else this.#marks.push({ head, end: this.#heldBytes, acks: 1 })
-    if (this.#heldBytes + this.#socket.writableLength > owedBytesMax)
+    const held = this.#held
+    held.mark(this.#durability.head)
+    if (held.byteLength + this.#socket.writableLength > owedBytesMax)
       this.destroy(new Error('the peer sends on without reading its acknowledgements'))
     // At the end of the turn: a commit then holds all that came in one read, not the first few messages of it.
     const now = performance.now()
-    if (this.#window.arrived(now, this.#heldAcks)) setImmediate(() => this.#durability.commitSoon())
-    if (this.#waitingSender.arrived(now, this.#heldAcks)) this.#durability.commitShortly()
+    if (this.#window.arrived(now, held.count)) setImmediate(() => this.#durability.commitSoon())
+    if (this.#waitingSender.arrived(now, held.count)) this.#durability.commitShortly()
     this.#wait()
   }
 
   #wait(): void {
-    const first = this.#marks[0]
-    if (this.#waiting || !first || this.destroyed) return
+    const { first } = this.#held
+    if (this.#waiting || first === undefined || this.destroyed) return
     this.#waiting = true
-    this.#durability.durable(first.head).then(
+    this.#durability.durable(first).then(
       () => {
         this.#waiting = false
-        this.#release(Math.max(first.head, this.#durability.durableHead))
+        this.#release(Math.max(first, this.#durability.durableHead))
         this.#wait()
       },
       // The log was closed first. What is held was not stored for certain, so its sender has to send it again.
@@ -209,22 +182,11 @@ export class AckGate extends Duplex {
 
   #release(durableHead: number): void {
     if (this.destroyed) return
-    let count = 0
-    let acks = 0
-    for (const mark of this.#marks) {
-      if (mark.head > durableHead) break
-      count++
-      acks += mark.acks
-    }
-    const { end } = this.#marks.splice(0, count).at(-1)!
-    this.#send(Buffer.from(this.#held.subarray(0, end)), acks)
-    this.#held.copyWithin(0, end, this.#heldBytes)
-    this.#heldBytes -= end
-    this.#heldAcks -= acks
-    for (const mark of this.#marks) mark.end -= end
-    this.#window.released(acks)
-    this.#waitingSender.released(performance.now(), acks)
-    if (this.#heldAcks === 0) this.#settleFlush()
+    const { bytes, count } = this.#held.take(durableHead)
+    this.#send(bytes, count)
+    this.#window.released(count)
+    this.#waitingSender.released(performance.now(), count)
+    if (this.#held.count === 0) this.#settleFlush()
   }
 
   /**
@@ -253,13 +215,6 @@ export class AckGate extends Duplex {
     if (this.#emptied.length > 0) this.#sendTail()
     for (const resolve of this.#emptied.splice(0)) resolve()
   }
-}
-
-/** Acknowledgements in `#held` up to byte `end` that were written while so much had been given. */
-interface Mark {
-  readonly head: number
-  end: number
-  acks: number
 }
 
 /** Acknowledgements are all shorter than 128 bytes, so their length is one byte (MQTT 5 §3.4). */

@@ -21,7 +21,7 @@ export interface ClockReport {
   readonly synced: boolean
 }
 
-/** `/healthz`: the process answers. `/readyz`: the log takes readings; an input that is away does not change that. */
+/** `/healthz`: the process answers. `/readyz`: the log takes readings; what cannot be read, or an input that is away, does not change that. */
 export function healthRoutes(
   store: Store,
   inputs: () => readonly InputReport[],
@@ -42,13 +42,13 @@ export function healthRoutes(
       path: '/readyz',
       need: 'none',
       handle(exchange, { read }) {
-        const { state, detail } = store.health()
+        const { state, detail, unreadable } = store.health()
         const ready = state !== 'failed' && !isClosing()
         exchange.status = ready ? 200 : 503
         exchange.body = {
           status: ready ? 'ready' : 'not ready',
           clock: clock.synced ? 'synced' : 'unsynced',
-          log: { state, ...(detail !== undefined && { detail }) },
+          log: { state, ...(detail !== undefined && { detail }), ...(unreadable !== undefined && { unreadable }) },
           inputs: inputs().map((input) =>
             read.length > 0 ? showInput(input) : { kind: input.kind, status: input.status },
           ),

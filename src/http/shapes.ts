@@ -168,7 +168,11 @@ export const healthShape = z.object({ status: z.literal('ok') })
 export const readyShape = z.object({
   status: z.enum(['ready', 'not ready']),
   clock: z.enum(['synced', 'unsynced']),
-  log: z.object({ state: z.enum(['ok', 'full', 'failed']), detail: z.string().optional() }),
+  log: z.object({
+    state: z.enum(['ok', 'full', 'failed']).describe('Whether readings reach the disk'),
+    detail: z.string().optional(),
+    unreadable: z.string().optional().describe('Why what is stored could not be read'),
+  }),
   inputs: z.array(inputShape),
 })
 

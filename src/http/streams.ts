@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { GatewayError } from '../errors.ts'
+import { type ErrorCode, GatewayError } from '../errors.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { StreamFilter } from '../feed/filter.ts'
 import { follow } from '../feed/follow.ts'
@@ -99,7 +99,7 @@ export class Streams {
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
-      if (error instanceof GatewayError && error.code !== 'unavailable') sendProblem(res, error)
+      if (error instanceof GatewayError && !mayPass.has(error.code)) sendProblem(res, error)
       else if (!res.headersSent) {
         // What may be over in a moment must not end an EventSource for good.
         this.refused++
@@ -159,6 +159,9 @@ export class Streams {
 function isDeviceId(text: string): boolean {
   return /^[A-Za-z0-9._:-]{1,128}$/.test(text)
 }
+
+/** A disk that is away is told from one that is damaged only by its coming back. */
+const mayPass: ReadonlySet<ErrorCode> = new Set(['unavailable', 'corrupt'])
 
 /** Status 200, since EventSource never comes back after any other (HTML §9.2.3). */
 function sendAway(res: ServerResponse, range: readonly [Millis, Millis]): void {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { GatewayError } from '../errors.ts'
 
 /** What an error of SQLite's or the file system's means for the person who runs the gateway; others come back as they are. */
@@ -5,11 +6,12 @@ export function explain(error: unknown, file: string): unknown {
   if (error instanceof GatewayError) return error
   const { code = '', message } = error as Error & { code?: string }
   const options = { cause: error }
+  // SQLite says the same of a page that the disk would not read (EIO), since that mostly is one and the same misfortune.
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
     return new GatewayError(
       'corrupt',
-      `${file} is damaged or not a database (${message})`,
-      'move it away, or restore a backup with: rivulet restore FILE',
+      `${file} is damaged, or its disk cannot be read (${message})`,
+      `see dmesg for errors of the disk, and what can be saved with: rivulet check --data ${dirname(file)}; or go back to a backup with: rivulet restore FILE`,
       options,
     )
   if (/^SQLITE_FULL|^ENOSPC/.test(code))
@@ -29,6 +31,17 @@ export function explain(error: unknown, file: string): unknown {
       options,
     )
   if (/^SQLITE_IOERR/.test(code))
-    return new GatewayError('unavailable', `the disk of ${file} does not answer as it should (${message})`, '', options)
+    return new GatewayError(
+      'unavailable',
+      `the disk of ${file} does not answer as it should (${message})`,
+      'see dmesg; a card or disk that goes on so has to be replaced',
+      options,
+    )
   return error
+}
+
+/** What is wrong and what to do, in one line. */
+export function lineOf(error: Error): string {
+  const hint = error instanceof GatewayError ? error.hint : ''
+  return hint === '' ? error.message : `${error.message}; ${hint}`
 }

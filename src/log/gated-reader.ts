@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
-import { explain } from './explain.ts'
+import { explain, lineOf } from './explain.ts'
 import type { ReaderTable } from './messages.ts'
+import type { StoreHealth } from './store.ts'
 import type { Thread } from './thread.ts'
 
 /** Calls given to the thread at a time: one that it works on and one that is ready, so that a pause is never far. */
@@ -13,15 +14,28 @@ const underWayMax = 2
 export class GatedReader {
   readonly #thread: Pick<Thread<ReaderTable>, 'call' | 'end'>
   readonly #file: string
+  readonly #disk: (error: Error | null) => void
   readonly #waiting: (() => void)[] = []
   #underWay = 0
   #pause: Promise<void> | undefined
   #quiet: (() => void) | undefined
   #closed = false
+  #error: Error | null = null
+  #errors = 0
 
-  constructor(thread: Pick<Thread<ReaderTable>, 'call' | 'end'>, file: string) {
+  /** `disk` hears that nothing can be read, the first time of a row, and that it can again (null). */
+  constructor(
+    thread: Pick<Thread<ReaderTable>, 'call' | 'end'>,
+    file: string,
+    disk: (error: Error | null) => void = () => undefined,
+  ) {
     this.#thread = thread
     this.#file = file
+    this.#disk = disk
+  }
+
+  get health(): Pick<StoreHealth, 'readErrors' | 'unreadable'> {
+    return { readErrors: this.#errors, ...(this.#error && { unreadable: lineOf(this.#error) }) }
   }
 
   /** Rejects with a GatewayError when the database is damaged or the log closed. */
@@ -32,9 +46,14 @@ export class GatedReader {
     await this.#enter()
     try {
       if (this.#closed) throw new GatewayError('unavailable', 'the log is closed')
-      return await this.#thread.call(name, request)
+      const answer = await this.#thread.call(name, request)
+      this.#note(null)
+      return answer
     } catch (error) {
-      throw explain(error, this.#file)
+      const explained = explain(error, this.#file)
+      // What the other side says in our own words is no fault of the disk's.
+      if (!this.#closed && !(error instanceof GatewayError)) this.#note(explained as Error)
+      throw explained
     } finally {
       this.#leave()
     }
@@ -59,6 +78,12 @@ export class GatedReader {
     await this.#pause
     await this.pauseFor(() => this.#thread.call('close', {}))
     await this.#thread.end()
+  }
+
+  #note(error: Error | null): void {
+    if (error) this.#errors++
+    if (error?.message !== this.#error?.message) this.#disk(error)
+    this.#error = error
   }
 
   readonly #whenQuiet = (resolve: () => void) => {

@@ -4,7 +4,7 @@ import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import { AgeClock, AgeKeeper } from './age-clock.ts'
 import { askHistory } from './ask-history.ts'
 import { toReadings } from './columns.ts'
-import { explain } from './explain.ts'
+import { explain, lineOf } from './explain.ts'
 import { GatedReader } from './gated-reader.ts'
 import type { Page, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
 import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
@@ -64,7 +64,7 @@ export class SqliteStore implements Store {
     this.#file = file
     this.#settings = settings
     this.#writer = writer
-    this.#reader = new GatedReader(reader, file)
+    this.#reader = new GatedReader(reader, file, (error) => this.#logReading(error))
     this.runs = opened.runs
     this.#floor = opened.floor
     this.#size = opened
@@ -177,7 +177,7 @@ export class SqliteStore implements Store {
 
   health(): StoreHealth {
     const { databaseBytes, walBytes } = this.#size
-    return { ...this.#behind.health, databaseBytes, walBytes }
+    return { ...this.#behind.health, ...this.#reader.health, databaseBytes, walBytes }
   }
 
   async backup(file: string): Promise<void> {
@@ -246,8 +246,14 @@ export class SqliteStore implements Store {
 
   #logDisk(error: Error | null): void {
     const { log } = this.#settings
-    if (error) log('error', `${error.message}: readings wait in memory until it works again`)
+    if (error) log('error', `${lineOf(error)}: readings wait in memory until it works again`)
     else log('info', `${this.#file} takes readings again`)
+  }
+
+  #logReading(error: Error | null): void {
+    const { log } = this.#settings
+    if (error) log('error', `what is stored cannot be read: ${lineOf(error)}`)
+    else log('info', `${this.#file} can be read again`)
   }
 }
 

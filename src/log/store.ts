@@ -68,6 +68,9 @@ export interface StoreHealth {
   readonly commitErrors: number
   /** Duration of the last commit. */
   readonly lastCommitMs: Millis
+  readonly readErrors: number
+  /** Why what is stored could not be read the last time somebody asked for it. */
+  readonly unreadable?: string
 }
 
 /** What a chart asks for. */

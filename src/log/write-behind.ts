@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Millis, Reading, Seq } from '../reading.ts'
 import { buffersOf } from './columns.ts'
+import { lineOf } from './explain.ts'
 import { GroupCommit } from './group-commit.ts'
 import { KeptRecords } from './kept-records.ts'
 import { KeptRejects } from './kept-rejects.ts'
@@ -208,5 +209,5 @@ export class WriteBehind {
 function diskState(error: Error | null): Pick<StoreHealth, 'state' | 'detail'> {
   if (!error) return { state: 'ok' }
   const { code } = (error.cause ?? error) as { code?: string }
-  return { state: code === 'SQLITE_FULL' ? 'full' : 'failed', detail: error.message }
+  return { state: code === 'SQLITE_FULL' ? 'full' : 'failed', detail: lineOf(error) }
 }

@@ -32,6 +32,7 @@ export class MemoryStore extends MemoryLog implements Store {
       commits: 1,
       commitErrors: 0,
       lastCommitMs: 1,
+      readErrors: 0,
     }
   }
 

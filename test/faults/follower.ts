@@ -11,6 +11,8 @@ export interface Gap {
 /** A client that always comes back, with the last id it was given. */
 export interface Follower {
   readonly gaps: readonly Gap[]
+  /** Answers other than 200: an EventSource would never have come back (HTML §9.2.3). */
+  readonly refusals: readonly string[]
   /** How often it was connected. */
   readonly connections: number
   stop(): Promise<void>
@@ -28,6 +30,7 @@ const backoffMs = 50
 export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string, query = ''): Follower {
   const leaving = new AbortController()
   const gaps: Gap[] = []
+  const refusals: string[] = []
   let connections = 0
   let lastId: string | undefined
 
@@ -39,7 +42,7 @@ export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string,
   const connectOnce = async () => {
     const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) }
     const response = await fetch(`${base()}/api/stream?after=0&${query}`, { headers, signal: leaving.signal })
-    if (response.status !== 200) throw new Error(`the stream was refused: ${response.status} ${await response.text()}`)
+    if (response.status !== 200) refusals.push(`${response.status} ${await response.text()}`)
     connections++
     const parser = createParser({ onEvent: take })
     const text = new TextDecoder()
@@ -55,6 +58,7 @@ export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string,
 
   return {
     gaps,
+    refusals,
     get connections() {
       return connections
     },

@@ -3,9 +3,9 @@ import { afterEach, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
 import { until } from '../setup/until.ts'
-import { type Follower, startFollower } from './follower.ts'
 import { Ledger } from './ledger.ts'
-import { type Sensor, startSensor } from './sensor.ts'
+import { startLoad } from './load.ts'
+import { startSensor } from './sensor.ts'
 import { judge } from './stored.ts'
 import { median, tell, trials } from './trials.ts'
 
@@ -42,38 +42,18 @@ it('kill -9 at random moments under load', async (context) => {
   })
 
   const ledger = new Ledger()
-  const start = (name: string, port: number, rate: number): Sensor => {
-    const sensor = startSensor({ ledger, port, name, rate })
-    toClose.push(() => sensor.stop())
-    return sensor
-  }
-  const sensors = [
-    start('slow', gateway.mqttPort, 5),
-    start('quick', gateway.mqttPort, 300),
-    start('steady', gateway.mqttPort, 50),
-    start('away', mosquitto.port, 100),
-    start('remote', mosquitto.port, 10),
-  ]
-  const follow = (name: string, query: string, devices: readonly string[]): Follower => {
-    const witness = ledger.witness(name, ({ device }) => devices.length === 0 || devices.includes(device))
-    const follower = startFollower(witness, () => gateway.url, query)
-    toClose.push(() => follower.stop())
-    return follower
-  }
-  const followers = [
-    follow('everything', '', []),
-    follow('one device', 'device=mqtt:slow', ['mqtt:slow']),
-    follow('two devices', 'device=mqtt:slow&device=mqtt:quick', ['mqtt:slow', 'mqtt:quick']),
-    follow('a pattern', 'device=mqtt:*a*', ['mqtt:away', 'mqtt:steady']),
-    follow('a metric', 'metric=st*', []),
-  ]
+  const load = startLoad(gateway, ledger, [
+    startSensor({ ledger, port: mosquitto.port, name: 'away', rate: 100 }),
+    startSensor({ ledger, port: mosquitto.port, name: 'remote', rate: 10 }),
+  ])
+  toClose.push(() => load.stop())
   const starts = await killAtRandom(gateway, ledger, times)
-  await Promise.all(sensors.map((sensor) => sensor.finish()))
+  await load.finish()
   const { stored, findings } = await judge(gateway, ledger)
   const again = stored.length - new Set(stored.map(({ device, value }) => `${device} ${value}`)).size
   const figures = `${ledger.acknowledgedCount} acknowledged, ${stored.length} stored, ${again} of them again; ready ${Math.round(median(starts))} ms after a start`
   tell(context, { trials: times, findings, figures })
   expect(findings).toEqual([])
   expect(ledger.acknowledgedCount).toBeGreaterThan(times * 20)
-  expect(followers.every(({ connections }) => connections > times / 2)).toBe(true)
+  expect(load.followers.every(({ connections }) => connections > times / 2)).toBe(true)
 }, 3_600_000)

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { describeMounting, mountSmallDisk, type SmallDisk } from '../setup/small-disk.ts'
 import { expectBlocksAreRight } from './block-check.ts'
 import { readAll } from './contract.ts'
 import { readings } from './sample.ts'
@@ -11,26 +9,19 @@ import { useStores } from './stores.ts'
 const patient = { timeout: 10_000 }
 const rejected = { time: 1, source: 's', reason: 'json_syntax', where: 'message', payload: new Uint8Array() }
 
-if (process.getuid?.() === 0) describe('a full disk', fullDisk)
-else
-  it('passes where everybody may mount: in a name space of its own', () => {
-    const here = fileURLToPath(import.meta.url)
-    execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'npx', 'vitest', 'run', '--project', 'unit', here])
-  }, 60_000)
+describeMounting('a full disk', import.meta.url, fullDisk)
 
 function fullDisk(): void {
   const place = useStores()
   let folder: string
+  let disk: SmallDisk
 
   // A file system of four megabytes: a disk that is really full, and really has room again.
   beforeEach(async () => {
     folder = join(place.folder, 'small')
-    await mkdir(folder)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
+    disk = mountSmallDisk(folder, 4)
   })
-  afterEach(() => {
-    execFileSync('umount', ['--lazy', folder])
-  })
+  afterEach(() => disk.unmount())
 
   it('keeps readings in memory while the disk is full, acknowledges none, and goes on by itself', async () => {
     const said: string[] = []
@@ -38,8 +29,7 @@ function fullDisk(): void {
     await store.durable(store.append(readings(1000)))
     // Summing up, which is due at a start, would say that the disk is full as well.
     await store.retain()
-    await writeFile(join(folder, 'ballast'), Buffer.alloc(3 * 1024 * 1024))
-    await writeFile(join(folder, 'more'), Buffer.alloc(1024 * 1024)).catch(() => undefined)
+    disk.fill()
 
     store.records.put('names', 'a', '"Attic"')
     store.quarantine.add({ ...rejected, subject: 'early' })
@@ -56,8 +46,7 @@ function fullDisk(): void {
     expect(store.append(readings(100))).toBe(31_100)
     expect((await readAll(store, 0, null)).read).toHaveLength(31_100)
 
-    await rm(join(folder, 'more'), { force: true })
-    await rm(join(folder, 'ballast'))
+    disk.clear()
     await store.durable(31_100)
     await vi.waitFor(() => expect(durable).toHaveBeenCalled(), patient)
     expect(store.health()).toMatchObject({ state: 'ok', uncommitted: 0 })
@@ -76,7 +65,7 @@ function fullDisk(): void {
 
   it('takes a bounded number of readings, and a whole batch or nothing', async () => {
     const store = await place.open({ folder })
-    await writeFile(join(folder, 'ballast'), Buffer.alloc(4 * 1024 * 1024)).catch(() => undefined)
+    disk.fill()
     const batch = readings(50_000)
     for (let i = 0; i < 5; i++) store.append(batch)
     expect(store.health()).toMatchObject({ saturated: true })
@@ -86,14 +75,14 @@ function fullDisk(): void {
     expect(store.head).toBe(head)
     const waiting = store.durable(head)
     waiting.catch(() => undefined)
-    await rm(join(folder, 'ballast'))
+    disk.clear()
     // The file system is too small for all of it: the stop says what is lost instead of waiting for ever.
     await store.close()
     await expect(waiting).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('opens a folder on a full disk with a clear error', async () => {
-    await writeFile(join(folder, 'ballast'), Buffer.alloc(4 * 1024 * 1024)).catch(() => undefined)
+    disk.fill()
     await expect(place.open({ folder })).rejects.toMatchObject({ name: 'GatewayError', code: 'unavailable' })
   })
 }

@@ -8,6 +8,12 @@ export interface Gap {
   readonly reason: string
 }
 
+export interface FollowerOptions {
+  /** How long it takes over each piece that it reads, in ms. */
+  readonly paceMs?: number
+  readonly onGap?: () => void
+}
+
 /** A client that always comes back, with the last id it was given. */
 export interface Follower {
   readonly gaps: readonly Gap[]
@@ -27,7 +33,12 @@ const backoffMs = 50
  * @param base of the gateway; asked again for each connection, since a gateway may come back elsewhere
  * @param query such as `device=mqtt:a`
  */
-export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string, query = ''): Follower {
+export function startFollower(
+  witness: Pick<Witness, 'saw'>,
+  base: () => string,
+  query = '',
+  { paceMs = 0, onGap = () => {} }: FollowerOptions = {},
+): Follower {
   const leaving = new AbortController()
   const gaps: Gap[] = []
   const refusals: string[] = []
@@ -37,7 +48,10 @@ export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string,
   const take = ({ id, event, data }: EventSourceMessage) => {
     if (id !== undefined) lastId = id
     if (event === undefined) witness.saw(JSON.parse(data) as Numbered)
-    else if (event === 'gap') gaps.push(JSON.parse(data) as Gap)
+    else if (event === 'gap') {
+      gaps.push(JSON.parse(data) as Gap)
+      onGap()
+    }
   }
   const connectOnce = async () => {
     const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) }
@@ -46,7 +60,10 @@ export function startFollower(witness: Pick<Witness, 'saw'>, base: () => string,
     connections++
     const parser = createParser({ onEvent: take })
     const text = new TextDecoder()
-    for await (const chunk of response.body!) parser.feed(text.decode(chunk, { stream: true }))
+    for await (const chunk of response.body!) {
+      parser.feed(text.decode(chunk, { stream: true }))
+      if (paceMs > 0) await sleep(paceMs, undefined, { signal: leaving.signal })
+    }
   }
   const following = (async () => {
     while (!leaving.signal.aborted) {

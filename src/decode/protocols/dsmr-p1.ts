@@ -1,5 +1,4 @@
 import type { Millis } from '../../reading.ts'
-import { isSane } from '../clock.ts'
 import { portName } from '../device-id.ts'
 import type { Draft } from '../draft.ts'
 import { parseNumber } from '../number.ts'
@@ -65,16 +64,14 @@ function readLine(text: string): Line | null {
   }
 }
 
+/** Codes of a meter's own number: the Netherlands and Belgium, Luxembourg and Hungary, Germany and Ireland. */
+const idCodes = ['0-0:96.1.1', '0-0:42.0.0', '0-0:96.1.0', '1-0:0.0.0']
+
 function takeTelegram(draft: Draft, { header, lines }: Telegram): void {
   const { frame } = draft
-  const clock = lines.find(({ code }) => code === '0-0:1.0.0')?.values[0]
-  if (clock) {
-    const at = localTime(clock)
-    if (at === undefined) draft.reject('clock_invalid', '0-0:1.0.0')
-    else draft.timedAt(at, '0-0:1.0.0')
-  }
-  const named = lines.find(({ code }) => code === '0-0:96.1.1' || code === '0-0:42.0.0')
-  const own = equipmentId(named?.values[0])
+  const slotsFrom = dateTelegram(draft, lines)
+  const ids = idCodes.map((id) => equipmentId(lines.find(({ code }) => code === id)?.values[0]))
+  const own = ids.find((id) => id !== undefined)
   const meter = (frame.transport === 'serial' && frame.device) || own || header || portName(frame.source)
   draft.about(meter, modelOf(header))
   for (const line of lines) {
@@ -82,7 +79,17 @@ function takeTelegram(draft: Draft, { header, lines }: Telegram): void {
     if (quantity) takeValue(draft, quantity, line.code, line.values.at(-1)!)
   }
   const slots = new Set(lines.flatMap(({ what, slot }) => (what.startsWith('0:24.') && slot > 0 ? slot : [])))
-  for (const slot of slots) takeSlot(draft, meter, slot, lines)
+  for (const slot of slots) takeSlot(draft, meter, slot, lines, slotsFrom)
+}
+
+/** Dates the telegram by its clock, and says from when on the times of slots are to be believed. */
+function dateTelegram(draft: Draft, lines: readonly Line[]): Millis {
+  const clock = lines.find(({ code }) => code === '0-0:1.0.0')?.values[0]
+  const at = clock ? localTime(clock) : undefined
+  if (at !== undefined) draft.timedAt(at, '0-0:1.0.0')
+  else if (clock) draft.reject('clock_invalid', '0-0:1.0.0')
+  // A meter whose clock is wrong dates its slots by it.
+  return clock && draft.time !== at ? Number.POSITIVE_INFINITY : firstMeters
 }
 
 /** `00123.456*kWh`: a value and its unit, or why it has none. */
@@ -96,7 +103,7 @@ function takeValue(draft: Draft, { metric, channel }: Quantity, code: string, te
 }
 
 /** A meter for gas, heat, water or electricity behind the meter, in one of four slots. */
-function takeSlot(draft: Draft, meter: string, slot: number, lines: readonly Line[]): void {
+function takeSlot(draft: Draft, meter: string, slot: number, lines: readonly Line[], from: Millis): void {
   const own = lines.filter((line) => line.slot === slot && line.what.startsWith('0:'))
   const type = Number(own.find(({ what }) => what === '0:24.1.0')?.values[0])
   const id = equipmentId(own.find(({ what }) => what === '0:96.1.0' || what === '0:96.1.1')?.values[0])
@@ -107,7 +114,7 @@ function takeSlot(draft: Draft, meter: string, slot: number, lines: readonly Lin
     const quantity = slotQuantity(type, reading.value)
     if (!quantity || reading.value === '') continue
     draft.about(id ?? `${meter}#${slot}`)
-    const measured = dateSlot(draft, reading.time, telegramTime, code)
+    const measured = dateSlot(draft, reading.time, telegramTime, from, code)
     if (isRepeated(draft, reading.value, measured)) draft.reject('duplicate', code)
     else takeValue(draft, quantity, code, reading.value)
     if (draft.hasReadings) draft.seen()
@@ -127,18 +134,24 @@ function slotReading(what: string, values: readonly string[]): { time: string; v
   return { time, value: value === '' || value.includes('*') ? value : `${value}*${unit}` }
 }
 
-/** Dates what follows by the slot's own time; by the telegram's where that is nonsense, or later than the telegram. */
-function dateSlot(draft: Draft, text: string, telegramTime: Millis, code: string): Millis | undefined {
+/**
+ * Dates what follows by when the slot was read; by the telegram's time where that is nonsense, or later than the telegram. However long
+ * ago it was read, it was then: the last value of a meter that fell silent is sent on for months, and must not look new.
+ */
+function dateSlot(draft: Draft, text: string, telegramTime: Millis, from: Millis, code: string): Millis | undefined {
   draft.time = telegramTime
   if (text === '') return undefined
   const at = localTime(text)
-  if (at === undefined || at > telegramTime + aheadMax || !isSane(at, draft.frame.receivedAt)) {
+  if (at === undefined || at > telegramTime + aheadMax || at < from) {
     draft.reject('clock_invalid', code)
     return undefined
   }
   draft.time = at
   return at
 }
+
+/** No meter with a P1 port is older; one that forgot the time begins at 1970 or 2000. */
+const firstMeters: Millis = Date.UTC(2007, 0)
 
 /** Slots keep their own clocks, which may be a little fast. */
 const aheadMax: Millis = 5 * 60_000

@@ -105,3 +105,21 @@ it('leaves out what has no value or no unit, and keeps the rest', () => {
     'no_value 1-0:32.7.0',
   ])
 })
+
+it('leaves the value of a meter that fell silent at the time it was read', () => {
+  const slot = (time: string) => ['0-1:24.1.0(003)', `0-1:24.2.1(${time})(00100.000*m3)`]
+  const gas = expect.stringMatching(/ gas_volume 100 m3 11-01T13:00:00$/)
+  expect(read([clock, ...slot('251101140000W')])).toEqual([gas])
+  expect(read([clock, ...slot('251101140000W')])).toEqual(['duplicate 0-1:24.2.1'])
+  const now = expect.stringMatching(/ gas_volume 100 m3 06-01T12:00:00$/)
+  for (const wrong of ['700101010000W', '000101000000W', '260801000000S'])
+    expect(read([clock, ...slot(wrong)])).toEqual([now, 'clock_invalid 0-1:24.2.1'])
+  const unset = '0-0:1.0.0(250101140000W)'
+  expect(read([unset, ...slot('260601135500S')])).toEqual([now, 'clock_invalid 0-0:1.0.0', 'clock_invalid 0-1:24.2.1'])
+})
+
+it('names a meter by its number, whichever code tells it', () => {
+  expect(read(['1-0:0.0.0*255(1EMH0012345678)', '1-0:1.8.0*255(000123.4567*kWh)'])).toEqual([
+    'dsmr:1EMH0012345678 energy 123.4567 kWh 06-01T12:00:00',
+  ])
+})

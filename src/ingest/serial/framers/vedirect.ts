@@ -10,12 +10,15 @@ const lf = 0x0a
 const tab = 0x09
 const colon = 0x3a
 const lastLabel = Buffer.from('Checksum')
+/** Begins the first block of a product. */
+const firstField = Buffer.from('\r\nPID\t')
 
 /**
  * VE.Direct text blocks: fields `\r\n<label>\t<value>`, the last one `Checksum` with one raw byte that makes the sum of
  * the block 0 modulo 256. That byte may be any, `:` and line ends too. HEX frames, `:` to LF, come in between and even
  * amid a block; they are taken out and do not count. All bytes since the last block belong to the sum, so that a
- * stray one spoils its block and no other.
+ * stray one spoils its block and no other; only where a block was cut short and the next begins with the name of its
+ * product is that one found.
  */
 export function createVeDirectFramer({ onFrame, onReject }: FrameHandlers): Framer {
   const block = new Uint8Array(blockBytesMax)
@@ -43,15 +46,24 @@ export function createVeDirectFramer({ onFrame, onReject }: FrameHandlers): Fram
 
   function takeChecksum(byte: number): void {
     state = 'text'
-    const whole = block[0] === 0x0d && block[1] === lf
-    if (!whole || ((byteSum(block, 0, length) + byte) & 0xff) !== 0) giveUp('checksum_mismatch')
-    else {
-      const frame = new Uint8Array(length + 1)
-      frame.set(block.subarray(0, length))
-      frame[length] = byte
-      length = labelAt = 0
-      onFrame(frame)
+    const start = provenStart(byte)
+    if (start === undefined) {
+      giveUp('checksum_mismatch')
+      return
     }
+    if (start > 0) onReject({ reason: 'truncated', where: 'message', bytes: sample(block, 0, start) })
+    const frame = new Uint8Array(length - start + 1)
+    frame.set(block.subarray(start, length))
+    frame[frame.length - 1] = byte
+    length = labelAt = 0
+    onFrame(frame)
+  }
+
+  /** Where the block begins whose sum is right. */
+  function provenStart(byte: number): number | undefined {
+    if (block[0] !== 0x0d || block[1] !== lf) return undefined
+    const last = Buffer.from(block.buffer, 0, length).lastIndexOf(firstField)
+    return [0, last].find((start) => start >= 0 && ((byteSum(block, start, length) + byte) & 0xff) === 0)
   }
 
   function giveUp(reason: 'bad_frame' | 'checksum_mismatch' | 'truncated'): void {

@@ -119,6 +119,18 @@ describe('VE.Direct', () => {
     })
   })
 
+  it('finds a block that names its product behind one that was cut short', () => {
+    const named = veDirectBlock([
+      ['PID', '0xA060'],
+      ['V', '12800'],
+    ])
+    const cut = [named.subarray(0, 14), named]
+    expect(hear(vedirect, cut)).toEqual({ frames: [named], rejected: ['truncated message'] })
+    const flipped = named.map((byte, i) => (i === 20 ? byte ^ 1 : byte))
+    expect(hear(vedirect, [named.subarray(0, 14), flipped]).frames).toEqual([])
+    expect(hear(vedirect, [block.subarray(0, 14), block]).rejected).toEqual(['checksum_mismatch message'])
+  })
+
   it('tells of noise without an end, behind a colon too', () => {
     const bad = 'bad_frame message'
     expect(hear(vedirect, [Buffer.alloc(5000, 'x')]).rejected).toEqual([bad, bad, 'truncated message'])

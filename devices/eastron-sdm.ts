@@ -42,6 +42,8 @@ export const eastronSdm = defineDevice({
           { register: 0x4a, type: 'float32', metric: 'energy_returned' },
           { register: 0x4c, type: 'float32', metric: 'reactive_energy' },
           { register: 0x4e, type: 'float32', metric: 'reactive_energy_returned' },
+          // Import and export together.
+          { register: 0x156, type: 'float32', metric: 'energy', channel: 'total' },
         ],
       },
     },
@@ -55,6 +57,11 @@ export const eastronSdm = defineDevice({
         { metric: 'energy', value: 1834.5, unit: 'kWh' },
         { metric: 'energy_returned', value: 12.25, unit: 'kWh' },
       ],
+    },
+    {
+      hex: '010404449a522533e0',
+      request: '0104015600029027',
+      readings: [{ metric: 'energy', channel: 'total', value: 1234.567, unit: 'kWh' }],
     },
     { hex: '018402c2c1', request: '01040046000691dd', rejected: ['device_exception'] },
   ],

@@ -2,8 +2,14 @@ import { defineDevice, type ProfileInput } from '../src/decode/profile.ts'
 
 type Bytes = NonNullable<ProfileInput['messages'][number]['bytes']>
 
-/** Tenths of a degree above -100 °C. */
-const temperature = { type: 'u16be', scale: 0.1, offset: -100, when: { max: 65_534 } } as const
+/** Tenths of a degree above -100 °C; the sensors measure from -40 to 60. */
+const temperature: Omit<Bytes['fields'][string], 'at'> = {
+  type: 'u16be',
+  scale: 0.1,
+  offset: -100,
+  range: [-50, 80],
+  when: { max: 65_534 },
+}
 
 /** `OK 9 <id> <kind> <temperature> <humidity>`. Bit 7 of the kind tells a new battery, that of the humidity a weak one. */
 const sensor: Bytes = {
@@ -15,7 +21,7 @@ const sensor: Bytes = {
     kind: { at: 1, type: 'u8', bits: [0, 7], internal: true },
     temperature: { at: 2, ...temperature },
     // 106 is that of sensors without one, 125 that of a second probe.
-    humidity: { at: 4, type: 'u8', bits: [0, 7], when: { max: 105 } },
+    humidity: { at: 4, type: 'u8', bits: [0, 7], range: [1, 100], when: { max: 105 } },
     battery_ok: { at: 4, type: 'u8', bits: [7, 1], words: { 0: true, 1: false } },
   },
 }
@@ -125,6 +131,11 @@ export const jeelinkLacrosse = defineDevice({
         { metric: 'power', value: 66, unit: 'W' },
         { metric: 'energy', value: 10, unit: 'kWh' },
       ],
+    },
+    {
+      payload: 'OK 9 41 1 0 0 0',
+      readings: [{ metric: 'battery_ok', value: true }],
+      rejected: ['out_of_range', 'out_of_range'],
     },
     { payload: 'OK 9 41 1 3 182', rejected: ['bad_frame'] },
     { payload: '[LaCrosseITPlusReader.10.1s (RFM69CW f:868300 r:17241)]', rejected: ['ignored_frame'] },

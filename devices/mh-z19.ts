@@ -24,7 +24,7 @@ export const mhZ19 = defineDevice({
         fields: {
           // 5000 is where the common range ends, and what is sent above it; the C goes on to 10,000.
           co2: { at: 2, type: 'u16be', range: [0, 10_000], sentinels: [0, 65_535] },
-          device_temperature: { at: 4, type: 'u8', offset: -40 },
+          device_temperature: { at: 4, type: 'u8', offset: -40, sentinels: [0] },
         },
       },
     },
@@ -42,6 +42,11 @@ export const mhZ19 = defineDevice({
     {
       hex: 'ff86 0000 3f 00 00 00 3b',
       readings: [{ metric: 'device_temperature', value: 23 }],
+      rejected: ['sentinel'],
+    },
+    {
+      hex: 'ff86 03 2c 00 00 00 00 4b',
+      readings: [{ metric: 'co2', value: 812 }],
       rejected: ['sentinel'],
     },
     { hex: 'ff86 03 2d 3f 00 00 00 0c', rejected: ['checksum_mismatch'] },

@@ -33,6 +33,14 @@ export const mysensors = defineDevice({
       payload: '1204.75',
       readings: [{ device: 'mysensors:9', metric: 'energy', channel: '3', value: 1204.75, unit: 'kWh' }],
     },
+    {
+      payload: '7;5;1;0;49;52.5163;13.3777;34',
+      readings: [
+        { metric: 'latitude', channel: '5', value: 52.5163, unit: 'lat' },
+        { metric: 'longitude', channel: '5', value: 13.3777, unit: 'lon' },
+        { metric: 'altitude', channel: '5', value: 34, unit: 'm' },
+      ],
+    },
     { payload: '0;255;3;0;9;TSF:MSG:READ,7-7-0', rejected: ['ignored_frame'] },
     { payload: '7;1;1;0;1;131', rejected: ['out_of_range'] },
     { payload: '7;1;1;0', rejected: ['text_syntax'] },

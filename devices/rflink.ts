@@ -26,6 +26,15 @@ export const rflink = defineDevice({
       ],
     },
     {
+      payload: '20;2B;Oregon Rain2;ID=2A19;RAIN=002a;RAINTOT=0154;BAT=OK;',
+      readings: [
+        { metric: 'precipitation', value: 4.2, unit: 'mm' },
+        { metric: 'precipitation', channel: 'total', value: 34, unit: 'mm' },
+        { metric: 'battery_ok', value: true },
+      ],
+    },
+    { payload: '20;2C;SelectPlus;ID=1bb4;CHIME=01;', rejected: ['ignored_frame'] },
+    {
       payload: '20;3D;NewKaku;ID=00ab12;SWITCH=2;CMD=ON;',
       readings: [{ metric: 'state', channel: '2', value: true, unit: null }],
     },

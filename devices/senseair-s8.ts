@@ -14,7 +14,8 @@ export const senseairS8 = defineDevice({
         // Any sensor answers to this one.
         address: 254,
         function: 4,
-        registers: [{ register: 3, metric: 'co2', range: [1, 32_767] }],
+        // 32767 is where a signed number ends, not what it measured.
+        registers: [{ register: 3, metric: 'co2', range: [1, 32_766] }],
       },
     },
   ],

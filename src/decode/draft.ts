@@ -305,6 +305,11 @@ export class Draft implements Scope {
     return this.#readings !== null
   }
 
+  /** Nothing came of the frame so far. */
+  get isEmpty(): boolean {
+    return !this.#readings && !this.#rejected && !this.#events && !this.#changed
+  }
+
   get hasRejected(): boolean {
     return this.#rejected !== null
   }

@@ -72,6 +72,7 @@ function takeMessage(draft: Draft, message: Message): void {
 }
 
 const unitPrefix = 43
+const position = 49
 const batteryLevel = 0
 const sketchName = 11
 
@@ -98,14 +99,29 @@ function takeValue(draft: Draft, message: Message): void {
   about(draft, message)
   const kind = draft.state.get(kindKey(draft, message))
   const measured = meaningOf(message.type, typeof kind === 'number' ? childKinds[kind] : undefined)
-  if (!measured) return draft.reject('ignored_frame', 'message')
   draft.channel = String(message.child)
+  if (message.type === position) return takePosition(draft, message.payload)
+  if (!measured) return draft.reject('ignored_frame', 'message')
   const unit = draft.state.get(unitKey(draft, message))
   if (typeof unit === 'string' && unit !== '' && measured.free)
     draft.measureIn(measured.reading.metric, unit, message.payload, 'message')
   else draft.measure(measured.reading, message.payload, 'message')
   if (draft.hasReadings) draft.seen()
 }
+
+/** `V_POSITION`: latitude, longitude and maybe the altitude in m. */
+function takePosition(draft: Draft, payload: string): void {
+  const [latitude = '', longitude = '', altitude, ...rest] = payload.split(payload.includes(';') ? ';' : ',')
+  if (rest.length > 0) return draft.reject('type_mismatch', 'message')
+  draft.measure(latitudeTarget, latitude, 'latitude')
+  draft.measure(longitudeTarget, longitude, 'longitude')
+  if (altitude !== undefined) draft.measure(altitudeTarget, altitude, 'altitude')
+  if (draft.hasReadings) draft.seen()
+}
+
+const latitudeTarget = { metric: 'latitude' } as const
+const longitudeTarget = { metric: 'longitude' } as const
+const altitudeTarget = { metric: 'altitude' } as const
 
 /** What a value is; some types say so only together with the kind of the child. */
 function meaningOf(type: number, kind: Partial<Record<number, Measured>> | undefined): Measured | undefined {

@@ -32,9 +32,10 @@ function takeLine(draft: Draft, line: string): void {
   if (id === undefined || id === '') return draft.reject('ignored_frame', 'message')
   const { frame } = draft
   const prefix = frame.transport === 'serial' && frame.device ? `${frame.device}/` : ''
-  draft.about(`${prefix}${protocol}/${id}`, `${protocol} ${id}`)
+  draft.about(`${prefix}${protocol}/${id}`)
   const button = pairs.find(([label]) => label === 'SWITCH')?.[1]
   for (const [label, text] of pairs) takeField(draft, label, text, button)
+  if (draft.hasReadings) draft.seen(`${protocol} ${id}`)
 }
 
 function pairOf(part: string): [label: string, text: string] | undefined {
@@ -80,11 +81,11 @@ const fields: Readonly<Record<string, Field>> = {
   TEMP: { reading: { metric: 'temperature', scale: tenths }, read: readSigned },
   HUM: { reading: { metric: 'humidity' } },
   BARO: { reading: { metric: 'pressure' }, read: readHex },
-  UV: { reading: { metric: 'uv_index' }, read: readHex },
+  UV: { reading: { metric: 'uv_index', scale: tenths }, read: readHex },
   LUX: { reading: { metric: 'illuminance' }, read: readHex },
   BAT: { reading: { metric: 'battery_ok', words: { OK: true, LOW: false } } },
   RAIN: { reading: { metric: 'precipitation', scale: tenths, kind: 'counter' }, read: readHex },
-  RAINTOT: { reading: { metric: 'precipitation', scale: tenths, kind: 'counter' }, read: readHex },
+  RAINTOT: { reading: { metric: 'precipitation', scale: tenths, kind: 'counter' }, read: readHex, channel: 'total' },
   RAINRATE: { reading: { metric: 'precipitation_rate', scale: tenths }, read: readHex },
   WINSP: { reading: { metric: 'wind_speed', ...kmh }, read: readHex },
   AWINSP: { reading: { metric: 'wind_speed', ...kmh }, read: readHex, channel: 'average' },

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { families } from '../devices/index.ts'
-import { type Problem, readSource } from './config/source.ts'
+import { pathText, valueAt } from './config/explain.ts'
+import { nearest } from './config/nearest.ts'
+import { type Problem, readSource, type Source } from './config/source.ts'
 import { parseProfile } from './decode/parse-profile.ts'
-import type { Profile } from './decode/profile.ts'
+import type { Profile, ProfileIssue } from './decode/profile.ts'
 
 /** The families that ship and the user's own, which are asked first; what is wrong with a file leaves only that one out. */
 export interface Profiles {
@@ -31,11 +33,28 @@ export function loadProfiles(folder: string | null): Profiles {
         instead: 'give it an id of its own',
       })
     else if (profile) own.push(profile)
-    for (const { path, message } of issues ?? [])
-      problems.push({ where: source.where([...path], 'value'), what: path.join('.') || 'profile', instead: message })
+    for (const issue of issues ?? []) problems.push(problemOf(issue, source))
   }
   const replaced = new Set(own.map(({ id }) => id))
   return { profiles: [...own, ...families.filter(({ id }) => !replaced.has(id))], problems }
+}
+
+function problemOf({ path, message, known, isKey = false }: ProfileIssue, source: Source): Problem {
+  const where = source.where(path, isKey ? 'key' : 'value')
+  const name = pathText(path) || 'the profile'
+  const found = valueAt(source.value, path)
+  if (known === undefined)
+    return found === undefined
+      ? { where, what: `${name} is missing`, instead: 'add it' }
+      : { where, what: name, instead: message }
+  const word = isKey ? path.at(-1) : found
+  const near = word === undefined ? undefined : nearest(String(word), known)
+  const is = word === undefined ? 'is missing' : `is ${JSON.stringify(word)}`
+  return {
+    where,
+    what: isKey ? `unknown key ${name}` : `${name} ${is}`,
+    instead: near === undefined ? `write one of ${known.join(', ')}` : `write ${near}`,
+  }
 }
 
 function profileFiles(folder: string): string[] {

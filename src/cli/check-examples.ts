@@ -10,14 +10,18 @@ type Message = Pick<Example, 'topic' | 'payload' | 'hex'> & Partial<Example>
 
 /** Runs the examples of the user's own profiles; what they give that is not what they say. */
 export function checkExamples(profiles: readonly Profile[]): Problem[] {
-  const own = profiles.filter((profile) => !families.includes(profile))
-  return own.flatMap((profile) =>
+  return profiles.filter(isOwn).flatMap((profile) =>
     profile.examples.flatMap((example, index) => {
       const difference = differenceOf(profile, example, profiles)
       const where = `profile ${profile.id}, example ${index + 1}`
       return difference ? [{ where, what: difference, instead: 'correct the example, or the rule that it is for' }] : []
     }),
   )
+}
+
+/** Whether a profile is none of those that ship. */
+export function isOwn(profile: Profile): boolean {
+  return !families.includes(profile)
 }
 
 function differenceOf(profile: Profile, example: Example, profiles: readonly Profile[]): string | null {

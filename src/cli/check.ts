@@ -1,6 +1,10 @@
 import type { Config } from '../config/config.ts'
+import { nearest } from '../config/nearest.ts'
 import { configJsonSchema } from '../config/schema.ts'
-import { checkExamples } from './check-examples.ts'
+import type { Profile } from '../decode/profile.ts'
+import { metricsOf } from '../decode/profile-metrics.ts'
+import { findMetric, metricNames } from '../metrics.ts'
+import { checkExamples, isOwn } from './check-examples.ts'
 import { checkSettings, requireConfig } from './settings.ts'
 import { paint, print } from './terminal.ts'
 
@@ -15,7 +19,20 @@ export async function check(file: string | undefined, options: CheckOptions): Pr
   const problems = [...settings.problems, ...checkExamples(settings.profiles)]
   const config = requireConfig({ ...settings, problems })
   await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)
-  for (const line of summary(config)) await print(`  ${line}`)
+  for (const line of [...summary(config), ...settings.profiles.filter(isOwn).map(summaryOfProfile)])
+    await print(`  ${line}`)
+}
+
+/** What a profile of the user's own will give: a misspelt metric is no fault, and would be a metric of its own. */
+function summaryOfProfile(profile: Profile): string {
+  const metrics = [...metricsOf(profile)].map(([metric, unit]) => {
+    const near = findMetric(metric) ? undefined : nearest(metric, metricNames())
+    const doubt = near === undefined ? '' : ` (a metric of its own; or ${near}?)`
+    return `${metric}${unit ? ` ${unit}` : ''}${doubt}`
+  })
+  const { length } = profile.examples
+  const examples = length === 0 ? 'no examples' : length === 1 ? 'its example holds' : `its ${length} examples hold`
+  return `profile ${profile.id}: ${metrics.join(', ') || 'names no metrics'}; ${examples}`
 }
 
 function summary(config: Config): string[] {

@@ -100,7 +100,8 @@ function keysBelow(schema: JsonSchema, prefix: string): string[] {
   return [...own, ...entries, ...named]
 }
 
-function valueAt(input: unknown, path: Path): unknown {
+/** What stands at the path; undefined where nothing does. */
+export function valueAt(input: unknown, path: Path): unknown {
   let value = input
   for (const step of path) value = (value as Record<string | number, unknown> | null | undefined)?.[step]
   return value

@@ -21,14 +21,18 @@ export function behind(bytes: Buffer, marker: string | undefined): Buffer | null
 /** The number at an offset (negative from the end); undefined beyond the end. */
 export function readNumber(bytes: Buffer, offset: number, type: ByteType): number | undefined {
   const at = offset < 0 ? bytes.length + offset : offset
-  const size = sizes[type.replace(/[bl]e$/, '')]!
-  if (at < 0 || at + size > bytes.length) return undefined
+  if (at < 0 || at + sizeOf(type) > bytes.length) return undefined
   return readers[type](bytes, at)
 }
 
 /** Bits of an unsigned number: the lowest one, and how many. */
 export function pickBits(value: number, low: number, count: number): number {
   return Math.floor(value / 2 ** low) % 2 ** count
+}
+
+/** How many bytes a number of that type takes. */
+export function sizeOf(type: ByteType): number {
+  return sizes[type.replace(/[bl]e$/, '')]!
 }
 
 const sizes: Record<string, number> = {

@@ -210,6 +210,10 @@ export type Condition = z.output<typeof condition>
 export interface ProfileIssue {
   readonly path: readonly (string | number)[]
   readonly message: string
+  /** What may stand there. With it the last step of the path, or the value there, is a word that is none of them. */
+  readonly known?: readonly string[]
+  /** The word is the key itself. */
+  readonly isKey?: boolean
 }
 
 /** Types a family that ships with the gateway; what TypeScript cannot see, a test checks. */

@@ -4,6 +4,7 @@ import { macAddress } from './device-id.ts'
 import { compileTest, type Test } from './leaf.ts'
 import { parsePlainPath } from './path.ts'
 import type { Message, Profile, ProfileIssue, ReadingRule } from './profile.ts'
+import { issuesOf } from './profile-issues.ts'
 import { protocols } from './protocols/index.ts'
 import type { Protocol } from './protocols/protocol.ts'
 import { compileRef, compileTemplate, type Ref, type Template } from './template.ts'
@@ -131,8 +132,7 @@ function checkOptions(
     return
   }
   const result = protocol.options.safeParse(message.options)
-  for (const issue of result.error?.issues ?? [])
-    issues.push({ path: [...path, 'options', ...(issue.path as (string | number)[])], message: issue.message })
+  issues.push(...issuesOf(protocol.options, result.error?.issues ?? [], [...path, 'options']))
 }
 
 /** Fields of bytes are readings of the document that the bytes become. */

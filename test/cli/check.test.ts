@@ -67,6 +67,41 @@ describe('rivulet check', () => {
     ])
   })
 
+  it('says of a profile which word was meant, and what lies beyond the frame', async () => {
+    mkdirSync(join(cwd, 'profiles'))
+    const profile = [
+      'id: scale',
+      'serial:',
+      '  framing: { kind: fix, head: [2], length: 8 }',
+      'messages:',
+      '  - bytes: { fields: { weight: { at: 1, type: u16, units: g } } }',
+    ]
+    writeFileSync(join(cwd, 'profiles/scale.yaml'), profile.join('\n'))
+    const complaints = async () => (await rivulet(['check'], { cwd })).err.replaceAll(`${cwd}/profiles/`, '').trim()
+    expect((await complaints()).split('\n').sort()).toEqual([
+      'scale.yaml:1:1: name is missing; add it',
+      'scale.yaml:3:20: serial.framing.kind is "fix"; write fixed',
+      'scale.yaml:5:47: messages[0].bytes.fields.weight.type is "u16"; write u16be',
+      'scale.yaml:5:52: unknown key messages[0].bytes.fields.weight.units; write unit',
+    ])
+    const right = profile.join('\n').replace('fix,', 'fixed,').replace('u16, units', 'u16be, unit')
+    writeFileSync(join(cwd, 'profiles/scale.yaml'), `${right.replace('at: 1', 'at: 7')}\nname: Scale\n`)
+    expect(await complaints()).toBe(
+      'scale.yaml:5:38: messages[0].bytes.fields.weight.at; the frame has only 8 bytes, counted from 0',
+    )
+  })
+
+  it('tells what a profile will give, and which metric may be misspelt', async () => {
+    mkdirSync(join(cwd, 'profiles'))
+    writeFileSync(
+      join(cwd, 'profiles/pt.yaml'),
+      'id: pt\nname: PT100\nmessages: [{ topic: "pt/{device}", readings: { t: temperature, h: { metric: humidty } } }]\n',
+    )
+    expect((await rivulet(['check'], { cwd })).out).toContain(
+      'profile pt: humidty (a metric of its own; or humidity?), temperature Cel; no examples\n',
+    )
+  })
+
   it('runs the examples of profiles and says what they give instead', async () => {
     mkdirSync(join(cwd, 'profiles'))
     const profile = { id: 'mine', name: 'Mine', messages: [{ topic: 'm/{device}', readings: { t: 'temperature' } }] }

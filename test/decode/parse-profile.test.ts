@@ -12,7 +12,7 @@ describe('a profile', () => {
   })
 
   it.each([
-    [message({ redings: {} }), /^messages\.0: .*redings/],
+    [message({ redings: {} }), /^messages\.0\.redings: unknown key/],
     [{ ...good, id: 'Not Good' }, /^id: an id has lower-case letters/],
     [
       message({ readings: { t: { metric: 'temperature', unit: 'parsec' } } }),
@@ -22,7 +22,10 @@ describe('a profile', () => {
       message({ readings: { t: { metric: 'glow', unit: 'parsec' } } }),
       /^messages\.0\.readings\.t: 'parsec' is not a unit we know/,
     ],
-    [message({ readings: { t: { metric: 'temperature', scael: 1 } } }), /^messages\.0\.readings\.t: .*scael/],
+    [
+      message({ readings: { t: { metric: 'temperature', scael: 1 } } }),
+      /^messages\.0\.readings\.t\.scael: unknown key/,
+    ],
     [message({ readings: { 'a[': 'temperature' } }), /^messages\.0\.readings\.a\[: .*bracket is not closed/],
     [message({ device: '{room}' }), /^messages\.0\.device: \{room\} is not in the topic/],
     [message({ device: '{$.a' }), /^messages\.0\.device: .*brace/],
@@ -32,7 +35,7 @@ describe('a profile', () => {
     [message({ topic: undefined }), /^messages\.0: give a topic/],
     [
       message({ readings: undefined, protocol: 'lines', options: { colums: ['a'] } }),
-      /^messages\.0\.options: .*colums/,
+      /^messages\.0\.options\.colums: unknown key/,
     ],
     [message({ pattern: 'T{a}{b}' }), /^messages\.0\.pattern: .*nothing stands between/],
     ['not even an object', /^: /],

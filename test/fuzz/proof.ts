@@ -7,7 +7,7 @@ import type { Framing } from '../../src/framing.ts'
 export function isProven(framing: Framing, family: string, frame: Uint8Array): boolean {
   switch (framing.kind) {
     case 'lines':
-      return family !== 'nmea0183' || isProvenSentence(Buffer.from(frame).toString('latin1').trim())
+      return family !== 'nmea0183' || hasProvenSentence(Buffer.from(frame).toString('latin1').trim())
     case 'dsmr-p1':
       return isProvenTelegram(Buffer.from(frame).toString('latin1'))
     case 'vedirect':
@@ -34,6 +34,13 @@ function isProvenSum(family: string, frame: Uint8Array): boolean {
     default:
       throw new Error(`say how a frame of ${family} is proven`)
   }
+}
+
+/** One alone may be without a checksum; of several glued together those are taken that have a right one. */
+function hasProvenSentence(line: string): boolean {
+  const sentences = line.split(/(?=[$!])/).map((sentence) => sentence.trim())
+  if (sentences.length === 1) return isProvenSentence(line)
+  return sentences.some((sentence) => sentence.includes('*') && isProvenSentence(sentence))
 }
 
 function isProvenSentence(line: string): boolean {

@@ -195,9 +195,9 @@ function applyReadings(bound: Bound, draft: Draft): void {
   }
   readMembers(bound, draft)
   if (rule.message.bytes?.from !== undefined) readInnerBytes(rule, draft)
-  if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
+  if (draft.fields > draft.fieldsMax) draft.outcome.rejectAll('too_many_fields', 'message')
   else if (draft.hasReadings) draft.seen(rule.name?.fill(draft, none))
-  else if (!draft.hasRejected) draft.reject('nothing_measured', 'message')
+  else if (!draft.outcome.hasRejected) draft.reject('nothing_measured', 'message')
 }
 
 /** One message about several devices: each member of an object is one. */
@@ -214,13 +214,13 @@ function applyEach(rule: Rule, path: readonly string[], draft: Draft): void {
     draft.holders[0] = member
     draft.depth = 0
     if (!identify(rule, draft)) continue
-    const before = draft.taken
+    const before = draft.outcome.taken
     walk(rule.tree, member, 0, draft)
     draft.depth = 0
-    if (draft.taken > before) draft.seen(rule.name?.fill(draft, none))
+    if (draft.outcome.taken > before) draft.seen(rule.name?.fill(draft, none))
   }
-  if (draft.fields > draft.fieldsMax) draft.rejectAll('too_many_fields', 'message')
-  else if (!draft.hasReadings && !draft.hasRejected) draft.reject('nothing_measured', 'message')
+  if (draft.fields > draft.fieldsMax) draft.outcome.rejectAll('too_many_fields', 'message')
+  else if (!draft.hasReadings && !draft.outcome.hasRejected) draft.reject('nothing_measured', 'message')
 }
 
 function readMembers({ rule, under, node }: Bound, draft: Draft): void {

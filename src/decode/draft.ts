@@ -1,21 +1,16 @@
 import type { Frame } from '../frame.ts'
-import type { DeviceId, Millis, Quality, Reading, Value } from '../reading.ts'
+import type { DeviceId, Millis, Quality, Value } from '../reading.ts'
 import { isSane, judgeTime, type TimeFormat } from './clock.ts'
-import type { DecodeClock, Decoded, DecoderState, DeviceEvent, Rejection } from './decoder.ts'
+import type { DecodeClock, DecoderState, DeviceEvent } from './decoder.ts'
 import { judgeNumber, judgeWord } from './judge.ts'
 import { type Leaf, leafOrNull, type Scaling } from './leaf.ts'
 import { makeReading } from './make-reading.ts'
 import type { Memory } from './memory.ts'
+import { Outcome } from './outcome.ts'
 import { looksLikeJson, textOf } from './payload.ts'
 import type { MetricTarget, Profile, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
-import { putState, removeState } from './state.ts'
 import type { Scope, Template } from './template.ts'
-
-const noReadings: readonly Reading[] = Object.freeze([])
-const noRejections: readonly Rejection[] = Object.freeze([])
-const noEvents: readonly DeviceEvent[] = Object.freeze([])
-const noKeys: readonly string[] = Object.freeze([])
 
 /**
  * What becomes of one frame: rules and protocols hand it raw values, and it alone decides which of them are readings. One
@@ -56,10 +51,8 @@ export class Draft implements Scope {
   #document: unknown
   #synced = true
   #quality: Quality | undefined
-  #readings: Reading[] | null = null
-  #rejected: Rejection[] | null = null
-  #events: DeviceEvent[] | null = null
-  #changed: string[] | null = null
+  /** What came of the frame. */
+  readonly outcome = new Outcome()
 
   /** @param fieldsMax a message with more members is somebody's database, and rejected as a whole */
   constructor(fieldsMax: number) {
@@ -74,10 +67,7 @@ export class Draft implements Scope {
     this.mark = 'none'
     this.unread = null
     this.#synced = clock.synced
-    this.#readings = null
-    this.#rejected = null
-    this.#events = null
-    this.#changed = null
+    this.outcome.begin()
     this.#read = 'no'
     this.#document = undefined
   }
@@ -98,16 +88,6 @@ export class Draft implements Scope {
     this.depth = 0
     const retained = this.frame.transport === 'mqtt' && this.frame.retain && !profile.retainedIsCurrent
     this.#quality = retained ? 'stale' : this.#synced ? undefined : 'unsynced'
-  }
-
-  end(profile: string | undefined): Decoded {
-    const readings = this.#readings ?? noReadings
-    const rejected = this.#rejected ?? noRejections
-    const events = this.#events ?? noEvents
-    const changed = this.#changed ?? noKeys
-    return profile === undefined
-      ? { readings, rejected, events, changed }
-      : { profile, readings, rejected, events, changed }
   }
 
   /** Makes the payload the document: parsed when it looks like JSON, a text otherwise. False, with `problem`, when it cannot be read. */
@@ -161,39 +141,20 @@ export class Draft implements Scope {
   }
 
   event(event: DeviceEvent): void {
-    if (this.#events === null) this.#events = [event]
-    else this.#events.push(event)
+    this.outcome.event(event)
   }
 
   reject(reason: Reason, where: string): void {
-    if (this.#rejected === null) this.#rejected = [{ reason, where }]
-    // One message cannot fill the quarantine with its own fields.
-    else if (this.#rejected.length < rejectedMax) this.#rejected.push({ reason, where })
-  }
-
-  /** Gives up everything taken from this frame so far: it is wrong as a whole. */
-  rejectAll(reason: Reason, where: string): void {
-    this.#readings = null
-    this.#rejected = [{ reason, where }]
+    this.outcome.reject(reason, where)
   }
 
   /** Remembers a value beyond this message; rejects it when the source has too much remembered already. */
   put(key: string, value: unknown): void {
-    if (this.state.size >= stateMax && !this.state.has(key)) this.reject('state_full', 'message')
-    else if (!putState(this.state, key, value, () => this.#change(key))) this.reject('too_much_state', 'message')
+    this.outcome.put(this.state, key, value)
   }
 
   remove(key: string): void {
-    if (removeState(this.state, key)) this.#change(key)
-  }
-
-  get changedState(): boolean {
-    return this.#changed !== null
-  }
-
-  #change(key: string): void {
-    if (this.#changed === null) this.#changed = [key]
-    else this.#changed.push(key)
+    this.outcome.remove(this.state, key)
   }
 
   /** Judges the device's own time; readings from here on carry it when it is to be trusted, else the time of arrival. */
@@ -278,9 +239,7 @@ export class Draft implements Scope {
     let quality = this.#quality
     if (leaf.counter && this.memory.dropped(device, leaf.metric, channel, leaf.unit, value as number, time))
       quality ??= 'suspect'
-    const reading = makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality)
-    if (this.#readings === null) this.#readings = [reading]
-    else this.#readings.push(reading)
+    this.outcome.add(makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality))
   }
 
   /** Whether this message has told the quantity already. */
@@ -302,21 +261,7 @@ export class Draft implements Scope {
   }
 
   get hasReadings(): boolean {
-    return this.#readings !== null
-  }
-
-  /** Nothing came of the frame so far. */
-  get isEmpty(): boolean {
-    return !this.#readings && !this.#rejected && !this.#events && !this.#changed
-  }
-
-  get hasRejected(): boolean {
-    return this.#rejected !== null
-  }
-
-  /** Readings taken so far. */
-  get taken(): number {
-    return this.#readings?.length ?? 0
+    return this.outcome.hasReadings
   }
 
   /** Path of the value being taken, as far as the payload goes. */
@@ -329,9 +274,3 @@ export class Draft implements Scope {
 
 /** Leaves of the targets that protocols hold as constants. */
 const constants = new WeakMap<Target, Leaf | null>()
-
-/** Entries of state of one source: what 20,000 devices declare, and a bound for whoever declares without end. */
-const stateMax = 20_000
-
-/** Rejections kept of one message. */
-const rejectedMax = 100

@@ -68,7 +68,7 @@ class Engine implements Decoder {
     draft.begin(frame, state, source.memory, clock)
     if (frame.payload.length > this.#payloadBytesMax) {
       draft.reject('too_large', 'message')
-      return draft.end(undefined)
+      return draft.outcome.end(undefined)
     }
     this.#lastTaken = null
     const plan = frame.transport === 'mqtt' ? this.#planTopic(frame, source) : this.#planPort(frame, source)
@@ -81,10 +81,10 @@ class Engine implements Decoder {
     if (draft.mark !== 'none' && draft.hasReadings) this.#dropRepetition(source.memory)
     if (profile === undefined) draft.reject(frame.transport === 'mqtt' ? 'unknown_topic' : 'text_syntax', 'message')
     // A block of settings, registers that nobody wants: nothing is wrong, but it must not look lost.
-    else if (frame.transport === 'serial' && draft.isEmpty) draft.reject('ignored_frame', 'message')
+    else if (frame.transport === 'serial' && draft.outcome.isEmpty) draft.reject('ignored_frame', 'message')
     // What devices declare shapes the plans.
-    if (draft.changedState) source.plans.clear()
-    return draft.end(profile)
+    if (draft.outcome.changedState) source.plans.clear()
+    return draft.outcome.end(profile)
   }
 
   unstored(): void {
@@ -100,7 +100,7 @@ class Engine implements Decoder {
     const topic = frame.transport === 'mqtt' ? frame.topic : frame.source
     const message = fingerprint(topic, frame.payload)
     if (memory.wasTaken(message, frame.receivedAt, mark === 'time' ? Number.POSITIVE_INFINITY : numberedForMs))
-      this.#draft.rejectAll('duplicate', 'message')
+      this.#draft.outcome.rejectAll('duplicate', 'message')
     else this.#lastTaken = { memory, message }
   }
 

@@ -50,7 +50,7 @@ export function takeNamed(
 /** `"temperature": [21.5, 22]`: probes of one quantity, with their places in the list as channels. */
 export function takeList(draft: Draft, name: string, list: readonly unknown[], channel: string | undefined): void {
   for (const [index, value] of list.entries()) {
-    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
     takeNamed(draft, name, value, channel === undefined ? String(index) : `${channel}.${index}`)
   }
 }
@@ -198,7 +198,7 @@ function takeObject(draft: Draft, holder: object, freedom: Freedom, channel: str
   const around: Around = { holder, freedom, channel, strangers, units: hasUnits(holder), taken: new Set() }
   draft.holders[depth] = holder
   for (const name in object) {
-    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
     if (name === dated) continue
     const value = object[name]
     draft.names[depth] = name

@@ -51,7 +51,8 @@ function announce(draft: Draft): void {
   const configs = readConfigs(draft.root, component!, object!)
   const declared = configs.flatMap((config) => declareToEsphome(draft, config))
   const entities = declared.length > 0 ? [] : configs.flatMap((config) => entitiesOf(draft, config))
-  if (entities.length === 0 && declared.length === 0 && !draft.hasRejected) draft.reject('ignored_topic', 'message')
+  if (entities.length === 0 && declared.length === 0 && !draft.outcome.hasRejected)
+    draft.reject('ignored_topic', 'message')
   if (before) forget(draft, topic, before)
   const placed = entities.map((entity) => place(draft, topic, entity))
   draft.put(configKey(topic), { entities: placed, ...(declared.length > 0 && { declared }) } satisfies Announced)
@@ -147,11 +148,11 @@ function measure(draft: Draft, entity: Entity): boolean {
   const value = valueAt(draft, template)
   if (value === undefined) return false
   draft.about(device)
-  const taken = draft.taken
+  const taken = draft.outcome.taken
   if (loose && typeof value === 'string' && parseNumber(value) === 'type_mismatch')
     draft.measureAs({ ...withoutUnit(target), type: 'text' }, value, pathOf(entity))
   else draft.measure(target, value, pathOf(entity))
-  if (draft.taken > taken) draft.seen(name, silentAfterMs)
+  if (draft.outcome.taken > taken) draft.seen(name, silentAfterMs)
   return true
 }
 

@@ -27,7 +27,7 @@ export const influx: Protocol = {
       if (point === null) draft.reject('text_syntax', `line ${number}`)
       else take(draft, point, number)
       if (draft.fields > draft.fieldsMax) {
-        draft.rejectAll('too_many_fields', 'message')
+        draft.outcome.rejectAll('too_many_fields', 'message')
         break
       }
     }

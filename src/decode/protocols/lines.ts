@@ -30,7 +30,7 @@ export const lines: Protocol = {
       draft.about((frame.transport === 'serial' && frame.device) || portName(frame.source))
       takeLine(draft, text, (options ?? {}) as Options)
       if (draft.hasReadings) draft.seen()
-      else if (!draft.hasRejected) draft.reject('text_syntax', 'message')
+      else if (!draft.outcome.hasRejected) draft.reject('text_syntax', 'message')
     }
     return true
   },

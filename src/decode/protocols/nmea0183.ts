@@ -48,7 +48,7 @@ function takeSentence(draft: Draft, line: string): void {
   take(new Sentence(draft, fields))
   if (draft.hasReadings) draft.seen()
   // A working instrument without a value leaves its fields empty.
-  else if (!draft.hasRejected) draft.reject('no_value', 'message')
+  else if (!draft.outcome.hasRejected) draft.reject('no_value', 'message')
 }
 
 /** The fields of one sentence, numbered as in the standard, from 1. */

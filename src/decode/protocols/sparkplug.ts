@@ -111,7 +111,7 @@ function measureAll(
   prefix: string,
 ): void {
   for (const metric of metrics) {
-    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
     const known = metric.alias === undefined ? undefined : births?.byAlias.get(metric.alias)
     const own = metric.name === undefined ? undefined : prefix + metric.name
     const born = metric.name === undefined ? known : (births?.byName.get(own!) ?? known)

@@ -97,7 +97,7 @@ const gatewaysMax = 500
 function takeNormalized(draft: Draft, measurements: readonly unknown[]): void {
   const { time } = draft
   for (const [index, measurement] of measurements.entries()) {
-    if (++draft.fields > draft.fieldsMax) return draft.rejectAll('too_many_fields', 'message')
+    if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
     const at = `uplink_message.normalized_payload.${index}`
     const own = lookUp(measurement, ['time'])
     if (own !== undefined) draft.timed(own, 'iso', `${at}.time`)

@@ -33,7 +33,7 @@ export const rflink = defineDevice({
         { metric: 'battery_ok', value: true },
       ],
     },
-    { payload: '20;2C;SelectPlus;ID=1bb4;CHIME=01;', rejected: ['ignored_frame'] },
+    { payload: '20;2C;SelectPlus;ID=1bb4;CHIME=01;', rejected: ['nothing_measured'] },
     {
       payload: '20;3D;NewKaku;ID=00ab12;SWITCH=2;CMD=ON;',
       readings: [{ metric: 'state', channel: '2', value: true, unit: null }],

@@ -65,7 +65,7 @@ export const vedirect = defineDevice({
         { metric: 'mode', value: 'inverter' },
       ],
     },
-    { hex: '0d0a416c61726d094f46460d0a52656c6179094f46460d0a436865636b73756d09cd', rejected: ['ignored_frame'] },
+    { hex: '0d0a416c61726d094f46460d0a52656c6179094f46460d0a436865636b73756d09cd', rejected: ['nothing_measured'] },
     {
       hex: '0d0a560931333331300d0a54092d2d2d0d0a534f4309313031320d0a545447092d310d0a436865636b73756d090e',
       readings: [{ metric: 'voltage', value: 13.31, unit: 'V' }],

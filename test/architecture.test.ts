@@ -93,6 +93,7 @@ const table: Record<string, string[]> = {
     'package',
     'frame',
     'framing',
+    'metrics',
     'reading',
     'errors',
   ],

@@ -234,20 +234,12 @@ export class Draft implements Scope {
     const template = leaf.channel ?? this.channels
     const channel = template === null ? (this.channel ?? leaf.nameChannel) : template.fill(this, leaf.wildcards)
     const { device, time } = this
-    if (leaf.byName && this.#isTaken(leaf, channel)) return
+    if (leaf.byName && this.outcome.has(device, leaf.metric, channel)) return
     if (this.profile.echoMs !== undefined && this.#isEcho(leaf, channel, value)) return
     let quality = this.#quality
     if (leaf.counter && this.memory.dropped(device, leaf.metric, channel, leaf.unit, value as number, time))
       quality ??= 'suspect'
     this.outcome.add(makeReading(device, leaf.metric, channel, leaf.unit, value, time, quality))
-  }
-
-  /** Whether this message has told the quantity already. */
-  #isTaken({ metric }: Leaf, channel: string | undefined): boolean {
-    const { device } = this
-    return (
-      this.#readings?.some((one) => one.metric === metric && one.channel === channel && one.device === device) ?? false
-    )
   }
 
   /** Some devices tell the same over two topics. */

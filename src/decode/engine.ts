@@ -81,7 +81,7 @@ class Engine implements Decoder {
     if (draft.mark !== 'none' && draft.hasReadings) this.#dropRepetition(source.memory)
     if (profile === undefined) draft.reject(frame.transport === 'mqtt' ? 'unknown_topic' : 'text_syntax', 'message')
     // A block of settings, registers that nobody wants: nothing is wrong, but it must not look lost.
-    else if (frame.transport === 'serial' && draft.outcome.isEmpty) draft.reject('ignored_frame', 'message')
+    else if (frame.transport === 'serial' && draft.outcome.isEmpty) draft.reject('nothing_measured', 'message')
     // What devices declare shapes the plans.
     if (draft.outcome.changedState) source.plans.clear()
     return draft.outcome.end(profile)

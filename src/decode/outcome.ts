@@ -68,6 +68,12 @@ export class Outcome {
     else this.#changed.push(key)
   }
 
+  /** Whether the frame has told the quantity already. */
+  has(device: string, metric: string, channel: string | undefined): boolean {
+    const readings = this.#readings ?? noReadings
+    return readings.some((one) => one.metric === metric && one.channel === channel && one.device === device)
+  }
+
   /** Readings taken so far. */
   get taken(): number {
     return this.#readings?.length ?? 0

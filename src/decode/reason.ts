@@ -11,7 +11,7 @@ export const reasons = {
   empty: 'the payload is empty, which is not a zero',
   header_line: 'a line of column names',
   ignored_device: 'a device that measures nothing, such as a beacon',
-  ignored_frame: 'a frame that measures nothing: an answer to a command, settings',
+  ignored_frame: 'an answer to a command, not a measurement',
   ignored_sentence: 'a sentence that carries nothing we read',
   ignored_topic: 'a topic of this family that carries no measurements',
   json_syntax: 'the payload is not valid JSON',

@@ -18,7 +18,7 @@ export const generic: Protocol = {
     if ((options as { all: boolean } | undefined)?.all) takeAll(draft)
     else takeKnown(draft)
     if (draft.hasReadings) draft.seen()
-    else if (!draft.hasRejected) draft.reject('nothing_measured', 'message')
+    else if (!draft.outcome.hasRejected) draft.reject('nothing_measured', 'message')
     return true
   },
 }

@@ -5,6 +5,7 @@ import type { Draft } from '../draft.ts'
 import { isTelling, takeNamed } from '../members.ts'
 import { meaningOf } from '../names.ts'
 import { parseNumber } from '../number.ts'
+import { isTimeName, takeTime } from './lines-time.ts'
 
 /** Takes a line that is one number and a unit that tells what is measured: `22.5 °C`. False when it is none. */
 export function takeQuantity(draft: Draft, text: string): boolean {
@@ -28,7 +29,8 @@ export function takePairs(draft: Draft, text: string): boolean {
     (loosePairs.test(text) && pairs.some(({ name }) => meaningOf(name)) && pairs.every(isNumeric))
   if (!sure) return false
   const taken = new Set<string>()
-  for (const pair of pairs) takePair(draft, pair, taken)
+  for (const { name, value } of pairs) if (isTimeName(name)) takeTime(draft, value, name)
+  for (const pair of pairs) if (!isTimeName(pair.name)) takePair(draft, pair, taken)
   return true
 }
 
@@ -110,9 +112,9 @@ function unitAt(text: string, at: number, name: string): { text: string; end: nu
   const canonical = findMetric(meaningOf(name)?.metric ?? '')?.unit
   for (const word of [match[1]!, match[1]!.toLowerCase()]) {
     if (canonical && findUnit(word, canonical)) return { text: word, end }
-    // Nobody counts coulombs or farads.
+    // Nobody counts coulombs or farads, and 52.1N is a latitude, no speed.
     if (word === 'C' || word === 'F') return { text: `°${word}`, end }
-    if (findUnit(word)) return { text: word, end }
+    if ((word.length > 1 || /[%°VAW]/.test(word)) && findUnit(word)) return { text: word, end }
   }
   return null
 }

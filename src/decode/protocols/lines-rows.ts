@@ -2,6 +2,7 @@ import type { Draft } from '../draft.ts'
 import { takeNamed } from '../members.ts'
 import { meaningOf } from '../names.ts'
 import { parseNumber } from '../number.ts'
+import { isTimeName, takeTime } from './lines-time.ts'
 
 /**
  * Takes a line as a row of values: under the configured columns, under those of a header line that came before, or without names as
@@ -19,7 +20,7 @@ export function takeRow(
   }
   const names = draft.state.get(columnsKey(draft)) as string[] | undefined
   const cells = cellsOf(text, delimiter)
-  const isDate = (index: number) => names?.length === cells.length && timeNames.has(names[index]!.toLowerCase())
+  const isDate = (index: number) => names?.length === cells.length && isTimeName(names[index]!)
   const isRow = cells.every((cell, index) => isValue(cell) || isDate(index))
   if (!isRow || !cells.some((cell) => typeof parseNumber(cell) === 'number')) return false
   if (!names && maybeDecimalCommas(text, delimiter)) draft.reject('type_mismatch', 'message')
@@ -80,25 +81,16 @@ function isValue(cell: string): boolean {
 
 const valueReasons: ReadonlySet<string> = new Set(['not_finite', 'no_value', 'null_value', 'empty'])
 
-/** Columns that say when a row was measured. */
-const timeNames = new Set(['time', 'timestamp', 'datetime', 'date', 'ts', 'utc', 'epoch', 'unixtime'])
-
 function takeCells(draft: Draft, cells: readonly string[], names: readonly (string | null)[] | undefined): void {
   if (names && names.length !== cells.length) return draft.reject('column_count', 'message')
   cells.forEach((cell, index) => {
     const name = names?.[index]
-    if (name != null && timeNames.has(name.toLowerCase())) takeTime(draft, cell, name)
+    if (name != null && isTimeName(name)) takeTime(draft, cell, name)
   })
   cells.forEach((cell, index) => {
     const name = names ? names[index] : 'value'
-    if (name == null || timeNames.has(name.toLowerCase())) return
+    if (name == null || isTimeName(name)) return
     const channel = names || cells.length === 1 ? undefined : String(index + 1)
     takeNamed(draft, name, cell.trim(), channel, names ? name : `column ${index + 1}`)
   })
-}
-
-/** A day or a time of day alone is no time. */
-function takeTime(draft: Draft, cell: string, name: string): void {
-  if (!/^(?:\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4})$/.test(cell))
-    draft.timed(cell, 'auto', name)
 }

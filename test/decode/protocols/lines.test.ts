@@ -58,6 +58,7 @@ it.each([
   'temp=21.5abc',
   'Failed to read temperature: 5',
   'Error code: 5',
+  'Lat: 52.1N',
   'CPU clock: 240 MHz',
   'load 0x4010f000, len 3584, room 16',
   'rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)',
@@ -80,6 +81,7 @@ it('does not take a sentence for names of columns', () => {
 
 it('dates a row by its column of times, unless that is a time of day', () => {
   expect(read(['time,temp', '12:30:01,21.5'])).toEqual(['temperature 21.5 Cel'])
+  expect(read(['Time: 12345 Temp: 21.5'])).toEqual(['temperature 21.5 Cel'])
   expect(read(['time,temp', '2019-01-01T00:00:00Z,21.5'])).toEqual(['temperature 21.5 Cel', 'clock_invalid time'])
 })
 

@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const table: Record<string, string[]> = {
   reading: [],
   framing: [],
-  units: [],
+  'unit-table': [],
+  units: ['unit-table'],
   metrics: [],
   errors: [],
   'address-count': [],

@@ -28,6 +28,10 @@ export function takePairs(draft: Draft, text: string): boolean {
     (pairs.length > 0 && strictPairs.test(text)) ||
     (loosePairs.test(text) && pairs.some(({ name }) => meaningOf(name)) && pairs.every(isNumeric))
   if (!sure) return false
+  if (pairs.length > draft.fieldsMax) {
+    draft.reject('too_many_fields', 'message')
+    return true
+  }
   const taken = new Set<string>()
   for (const { name, value } of pairs) if (isTimeName(name)) takeTime(draft, value, name)
   for (const pair of pairs) if (!isTimeName(pair.name)) takePair(draft, pair, taken)

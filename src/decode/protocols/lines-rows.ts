@@ -82,6 +82,7 @@ function isValue(cell: string): boolean {
 const valueReasons: ReadonlySet<string> = new Set(['not_finite', 'no_value', 'null_value', 'empty'])
 
 function takeCells(draft: Draft, cells: readonly string[], names: readonly (string | null)[] | undefined): void {
+  if (cells.length > draft.fieldsMax) return draft.reject('too_many_fields', 'message')
   if (names && names.length !== cells.length) return draft.reject('column_count', 'message')
   cells.forEach((cell, index) => {
     const name = names?.[index]

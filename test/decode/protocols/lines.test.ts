@@ -71,6 +71,12 @@ it('takes one of two values of the same quantity', () => {
   expect(read(['Temp C: 21.50 Temp F: 70.70'])).toEqual(['temperature 21.5 Cel'])
 })
 
+it('refuses a line with more values than any sensor has', () => {
+  const many = Array.from({ length: 600 }, (_, i) => i)
+  expect(read([many.join(';')])).toEqual(['too_many_fields message'])
+  expect(read([many.map((i) => `x${i}=1`).join(' ')])).toEqual(['too_many_fields message'])
+})
+
 it('takes quoted cells, names with units and a delimiter too many', () => {
   expect(read(['"temperature [F]";"humidity [%]";', '70.7;"45";'])).toEqual(['temperature 21.5 Cel', 'humidity 45 %RH'])
 })

@@ -36,17 +36,24 @@ export async function decode(options: DecodeOptions): Promise<void> {
   if (topic !== undefined) {
     const payload = Buffer.concat(await chunksOf(hex, defaultLimits.payloadBytes + 1))
     await show(createBench(profiles).decode({ topic, payload, receivedAt: Date.now(), retain: false, dup: false }))
-  } else await decodeLine(serialProfile(name!, profiles), profiles, hex, show)
+  } else {
+    const beginning = await decodeLine(serialProfile(name!, profiles), profiles, hex, show)
+    if (count === 0 && !hex && digitsOnly.test(beginning)) note('the input looks like hexadecimal; then add --hex')
+  }
   if (count === 0) process.exitCode = 1
 }
 
-/** Bytes as they come, so that a port can be piped in: `rivulet decode --profile sds011 < /dev/ttyUSB0`. */
+/** What `xxd -p` and people write: bytes as pairs of digits. */
+const digitsOnly = /^\s*(?:(?:0x)?[0-9a-f]{2}[\s:,]*){4,}[0-9a-f]?$/i
+
+/** Bytes as they come, so that a port can be piped in: `rivulet decode --profile sds011 < /dev/ttyUSB0`. Gives the beginning of them. */
 async function decodeLine(
   profile: Profile,
   profiles: readonly Profile[],
   hex: boolean,
   show: (outcome: Outcome) => Promise<void>,
-): Promise<void> {
+): Promise<string> {
+  let beginning = ''
   const outcomes: Outcome[] = []
   const onOutcome = (outcome: Outcome) => void outcomes.push(outcome)
   const line = createBench(profiles).openLine({ profile, receivedAt: Date.now, onOutcome })
@@ -57,11 +64,13 @@ async function decodeLine(
   for await (const chunk of hex
     ? await chunksOf(true, defaultLimits.payloadBytes)
     : (process.stdin as AsyncIterable<Uint8Array>)) {
+    if (beginning.length < 256) beginning += Buffer.from(chunk.subarray(0, 256)).toString('latin1')
     line.push(chunk)
     await flush()
   }
   line.close()
   await flush()
+  return beginning
 }
 
 async function printCases(file: string, profiles: readonly Profile[]): Promise<void> {

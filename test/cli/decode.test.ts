@@ -146,6 +146,11 @@ describe('rivulet decode', () => {
     }
   })
 
+  it('says so when hexadecimal digits are given for bytes', async () => {
+    const { code, err } = await rivulet(['decode', '--profile', 'sds011'], { input: `${sds011}\n${sds011}\n` })
+    expect({ code, err }).toEqual({ code: 1, err: 'the input looks like hexadecimal; then add --hex\n' })
+  })
+
   it('exits with 1 where there are no readings, and says why', async () => {
     expect(await rivulet(['decode', '--topic', 'some/thing'], { input: 'hello' })).toMatchObject({
       code: 1,

@@ -1,5 +1,6 @@
 import { createBar } from './bar.ts'
 import { createCatalog } from './catalog.ts'
+import { createCompareView } from './compare.ts'
 import { createDeviceView } from './device.ts'
 import { h } from './dom.ts'
 import { createInputs } from './inputs.ts'
@@ -72,6 +73,7 @@ export function startApp(body: HTMLElement): void {
 
   function open(route: Route): View {
     if (route.view === 'device') return createDeviceView(context, route)
+    if (route.view === 'compare') return createCompareView(context, route)
     return route.view === 'inputs' ? createInputs() : createOverview(context, route)
   }
 

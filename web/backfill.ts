@@ -14,10 +14,11 @@ const retryMs: Millis = 3000
  * Loads the raw readings of a device back to `from` and hands them over page by page, the newest stretch first: what
  * happens now is on the chart at once, and where the bound is reached, only the oldest are missing. A failed request is
  * tried again until the signal aborts. Resolves with what went wrong for good, or undefined.
+ * @param of whose readings
  * @param head where the stream stands: what comes after it comes from there
  */
 export async function backfill(
-  device: DeviceId,
+  of: Pick<PageQuery, 'device' | 'metric'>,
   from: Millis,
   now: Millis,
   head: Seq,
@@ -28,7 +29,7 @@ export async function backfill(
   for (const [start, end] of stretches(from, now)) {
     for (let after: string | undefined; left > 0; ) {
       const page = await patiently(
-        () => readPage({ device, from: start, to: end, after, limit: pageReadings }, signal),
+        () => readPage({ ...of, from: start, to: end, after, limit: pageReadings }, signal),
         signal,
       )
       if (signal.aborted) return undefined
@@ -44,7 +45,8 @@ export async function backfill(
 
 export interface PageQuery {
   readonly device: DeviceId
-  readonly metric?: string
+  /** All where absent. */
+  readonly metric?: readonly string[]
   readonly from: Millis
   /** Up to now where absent. */
   readonly to?: Millis | undefined
@@ -58,7 +60,7 @@ export async function readPage(
   signal: AbortSignal,
 ): Promise<WireReadings & { readonly hasNext: boolean }> {
   const parameters = new URLSearchParams({ device: query.device, from: new Date(query.from).toISOString() })
-  if (query.metric !== undefined) parameters.set('metric', query.metric)
+  for (const metric of query.metric ?? []) parameters.append('metric', metric)
   if (query.to !== undefined) parameters.set('to', new Date(query.to).toISOString())
   if (query.after !== undefined) parameters.set('after', query.after)
   parameters.set('limit', String(query.limit))

@@ -19,7 +19,11 @@ export interface Bar {
 
 /** The bar on top: where one is, how the connection is, and the theme. */
 export function createBar(): Bar {
-  const links = { devices: h('a', { href: '#/' }, 'Devices'), inputs: h('a', { href: '#/inputs' }, 'Inputs') }
+  const links = {
+    devices: h('a', { href: '#/' }, 'Devices'),
+    compare: h('a', { href: '#/compare' }, 'Compare'),
+    inputs: h('a', { href: '#/inputs' }, 'Inputs'),
+  }
   const word = h('span', {}, words.connecting)
   const pill = h(
     'p',
@@ -47,13 +51,13 @@ export function createBar(): Bar {
       'header',
       { class: 'bar' },
       h('a', { class: 'brand', href: '#/' }, icon('waves'), 'Rivulet'),
-      h('nav', { 'aria-label': 'Views' }, links.devices, links.inputs),
+      h('nav', { 'aria-label': 'Views' }, ...Object.values(links)),
       pill,
       theme,
     ),
     route({ view }) {
       for (const [name, link] of Object.entries(links)) {
-        const current = name === (view === 'inputs' ? 'inputs' : 'devices')
+        const current = name === (view === 'device' ? 'devices' : view)
         if (current) link.setAttribute('aria-current', view === 'device' ? 'true' : 'page')
         else link.removeAttribute('aria-current')
       }

@@ -5,6 +5,7 @@ import { isSimulated, type KnownDevice, type KnownSeries, seriesKey, shownName }
 import { gatewayNow } from './clock.ts'
 import { h, setAttribute, setText, svg } from './dom.ts'
 import { hueOf, metricName } from './metric.ts'
+import { doubtMark, doubtText } from './quality.ts'
 import { quantity } from './quantity.ts'
 import { formatRoute } from './route.ts'
 import { createStatusMark } from './status.ts'
@@ -49,7 +50,7 @@ export function createCard(device: KnownDevice): Card {
     rest,
     h('div', { class: 'card-foot' }, mark.element, age, more),
   )
-  const values = new Map<string, { unit: HTMLElement; text: HTMLElement }>()
+  const values = new Map<string, Shown>()
   let shown: readonly KnownSeries[] = []
 
   function layOut(): void {
@@ -59,8 +60,9 @@ export function createCard(device: KnownDevice): Card {
     for (const series of shown.slice(1, 1 + restMax)) {
       const text = h('span')
       const unit = h('span', { class: 'unit' })
-      values.set(series.key, { text, unit })
-      rest.append(h('div', {}, h('dt', {}, seriesName(series)), h('dd', {}, text, unit)))
+      const doubt = h('abbr', { class: 'doubt' })
+      values.set(series.key, { text, unit, doubt })
+      rest.append(h('div', {}, h('dt', {}, seriesName(series)), h('dd', {}, text, unit, doubt)))
     }
     rest.hidden = shown.length < 2
     setText(more, shown.length > 1 + restMax ? `${shown.length - 1 - restMax} more` : '')
@@ -102,6 +104,7 @@ function createLead() {
   const label = h('span')
   const text = h('span', { class: 'lead-text' })
   const unit = h('span', { class: 'unit' })
+  const doubt = h('span', { class: 'doubt' })
   const path = svg('path')
   const spark = svg(
     'svg',
@@ -116,7 +119,7 @@ function createLead() {
   const element = h(
     'div',
     { class: 'lead' },
-    h('p', { class: 'lead-label' }, label),
+    h('p', { class: 'lead-label' }, label, doubt),
     h('div', { class: 'lead-row' }, h('p', { class: 'lead-value' }, text, unit), spark),
   )
   return {
@@ -126,6 +129,7 @@ function createLead() {
       element.dataset.hue = hueOf(series.metric)
       setText(label, seriesName(series))
       showValue({ text, unit }, series)
+      setText(doubt, doubtText(series.last?.quality))
     },
     draw(series: KnownSeries) {
       setAttribute(path, 'd', series.trace.path(gatewayNow(), sparkWidth, sparkHeight))
@@ -133,16 +137,26 @@ function createLead() {
   }
 }
 
-function showValue(to: { text: HTMLElement; unit: HTMLElement }, series: KnownSeries): void {
+interface Shown {
+  readonly text: HTMLElement
+  readonly unit: HTMLElement
+  /** A mark with its reason as a title, where there is no room for words. */
+  readonly doubt?: HTMLElement
+}
+
+function showValue(to: Shown, series: KnownSeries): void {
   if (!series.last) return
   const shown = quantity(series.last.value, series.unit, series.metric)
   setText(to.text, shown.text)
   setText(to.unit, shown.unit)
+  if (!to.doubt) return
+  setText(to.doubt, series.last.quality ? doubtMark : '')
+  setAttribute(to.doubt, 'title', doubtText(series.last.quality) || undefined)
 }
 
 async function loadTrace(device: KnownDevice, series: KnownSeries, signal: AbortSignal): Promise<void> {
   try {
-    const query = { device: device.id, metric: series.metric, from: gatewayNow() - traceMs, limit: traceReadingsMax }
+    const query = { device: device.id, metric: [series.metric], from: gatewayNow() - traceMs, limit: traceReadingsMax }
     const page = await readPage(query, signal)
     const readings = page.readings.map(parseReading).filter((reading) => seriesKey(reading) === series.key)
     if (page.readings.length < traceReadingsMax) fill(series, readings)

@@ -135,6 +135,11 @@ export function seriesKey(series: { metric: string; channel?: string | undefined
   return `${series.metric} ${series.channel ?? ''} ${series.unit ?? ''}`
 }
 
+/** Names a line among those of all devices. */
+export function lineKey(line: { device: DeviceId; metric: string; channel?: string | undefined; unit: string | null }) {
+  return `${line.device} ${seriesKey(line)}`
+}
+
 /** Simulated devices say so everywhere, so that nobody takes their values for real ones. */
 export function isSimulated(device: KnownDevice): boolean {
   return device.id.startsWith('demo:') || simulatedTag in device.tags

@@ -1,8 +1,8 @@
-import type { DeviceId, Millis, Value } from '../src/reading.ts'
+import type { DeviceId, Millis, Quality, Value } from '../src/reading.ts'
 import { type ApiError, getJson } from './api.ts'
 import { patiently } from './backfill.ts'
-import { seriesKey } from './catalog.ts'
-import { type Columns, longestSilence } from './points.ts'
+import { lineKey } from './catalog.ts'
+import { type Columns, longestSilence, withDoubts } from './points.ts'
 
 /** About one for each two pixels of a wide panel. */
 const bucketsWanted = 800
@@ -13,42 +13,57 @@ interface WireBucket {
   readonly max: number
   readonly mean: number
   readonly count: number
+  readonly quality?: Quality
 }
 
 export interface WireHistory {
+  readonly device: DeviceId
   readonly metric: string
   readonly channel?: string
   readonly unit: string | null
   readonly resolution: Millis
   readonly buckets?: readonly WireBucket[]
-  /** Of booleans and words: what the value became, and when. */
-  readonly changes?: readonly { readonly time: string; readonly value: Value }[]
+  /** Of booleans and words: what the value became, and when; the first may lie before the range. */
+  readonly changes?: readonly { readonly time: string; readonly value: Value; readonly quality?: Quality }[]
 }
 
-/** Every series of a device over a range (GET /api/history), by key. An error is one that trying again does not help. */
+export interface HistoryQuery {
+  readonly device: readonly DeviceId[]
+  /** All where absent. */
+  readonly metric?: readonly string[]
+  readonly from: Millis
+  readonly to: Millis
+  /** Buckets wanted; as many as a wide panel can show unless said. */
+  readonly points?: number
+}
+
+/** The lines of devices over a range (GET /api/history), by key. An error is one that trying again does not help. */
 export async function loadHistory(
-  device: DeviceId,
-  from: Millis,
-  to: Millis,
+  { device, metric = [], from, to, points = bucketsWanted }: HistoryQuery,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Columns> | ApiError> {
   const parameters = new URLSearchParams({
-    device,
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
-    points: String(bucketsWanted),
+    points: String(points),
   })
+  for (const name of device) parameters.append('device', name)
+  for (const name of metric) parameters.append('metric', name)
   const load = () => getJson<{ series: WireHistory[] }>(`/api/history?${parameters}`, signal)
   const answer = await patiently(load, signal)
   if (answer instanceof Error) return answer
-  return new Map(answer.series.map((series) => [seriesKey(series), columnsOf(series, to)]))
+  return new Map(answer.series.map((series) => [lineKey(series), columnsOf(series, to)]))
 }
 
 /** Buckets as a line of means within a band of extremes; broken where buckets are missing for longer than usual. */
-export function columnsOf({ resolution, buckets, changes }: WireHistory, now: Millis): Columns {
+export function columnsOf({ resolution, buckets, changes }: Omit<WireHistory, 'device'>, now: Millis): Columns {
   if (!buckets) {
     const list = changes ?? []
-    return { times: list.map(({ time }) => Date.parse(time)), values: list.map(({ value }) => value) }
+    return withDoubts({
+      times: list.map(({ time }) => Date.parse(time)),
+      values: list.map(({ value }) => value),
+      doubts: list.map(({ quality = null }) => quality),
+    })
   }
   // A bucket stands for its whole width: its point is in the middle, but never in the future.
   const middles = buckets.map(({ time }) => {
@@ -61,18 +76,26 @@ export function columnsOf({ resolution, buckets, changes }: WireHistory, now: Mi
     values: [] as (Value | null)[],
     low: [] as (number | null)[],
     high: [] as (number | null)[],
+    doubts: [] as (Quality | null)[],
   }
-  const push = (time: Millis, value: number | null, low: number | null, high: number | null) => {
+  const push = (
+    time: Millis,
+    value: number | null,
+    low: number | null,
+    high: number | null,
+    doubt: Quality | null = null,
+  ) => {
+    columns.doubts.push(doubt)
     columns.times.push(time)
     columns.values.push(value)
     columns.low.push(low)
     columns.high.push(high)
   }
-  for (const [at, { min, max, mean }] of buckets.entries()) {
+  for (const [at, { min, max, mean, quality }] of buckets.entries()) {
     const time = middles[at]!
     const before = middles[at - 1]
     if (before !== undefined && time - before > silenceMs) push((before + time) / 2, null, null, null)
-    push(time, mean, min, max)
+    push(time, mean, min, max, quality)
   }
-  return columns
+  return withDoubts(columns)
 }

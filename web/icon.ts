@@ -4,6 +4,11 @@ import { svg } from './dom.ts'
 const strokes = {
   waves: 'M3 8c3.5 0 3.5 3 7 3s3.5-3 7-3 2.5 1.2 4 1.7M3 15c3.5 0 3.5 3 7 3s3.5-3 7-3 2.5 1.2 4 1.7',
   back: 'M15 5l-7 7 7 7',
+  earlier: 'M15 5l-7 7 7 7',
+  later: 'M9 5l7 7-7 7',
+  less: 'M5 12h14',
+  more: 'M5 12h14M12 5v14',
+  remove: 'M6 6l12 12M18 6L6 18',
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5L20 20',
   auto: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16v16M14.5 6v12M17 8v8',
   light:

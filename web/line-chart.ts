@@ -1,10 +1,12 @@
 import type uPlot from 'uplot'
-import { type Chart, type ChartListener, createChart, type Ink } from './chart.ts'
+import { type Chart, type ChartListener, createChart, edgeWidth } from './chart.ts'
+import { drawDoubtMarks } from './doubt-marks.ts'
+import type { Ink } from './ink.ts'
+import { type Columns, nearestPoint, nothing } from './points.ts'
 import { leastStep } from './unit.ts'
 
 /** A number over time. A null in the points breaks the line; a point between two of them is drawn as a dot. */
-export function createLineChart(label: string, unit: string | null, listener: ChartListener): Chart {
-  const leastSpan = 10 * leastStep(unit)
+export function createLineChart(label: string, unit: string | null, listener: ChartListener): Chart<Columns> {
   return createChart(
     label,
     {
@@ -20,22 +22,34 @@ export function createLineChart(label: string, unit: string | null, listener: Ch
         bandEdge(ink),
       ],
       bands: (ink) => [{ series: [2, 3], fill: () => `${ink().line}40` }],
-      scaleY: { range: (_, low, high) => roomyRange(low, high, leastSpan) },
-      axisY: { space: 34, values: (_, splits) => tickTexts(splits) },
-      plot: ({ values, low, high }) => [
+      ...numberScale(unit),
+      plot: ({ times, values, low, high }) => [
+        times,
         values.map((value) => (typeof value === 'number' ? value : null)),
         high ?? values.map(() => null),
         low ?? values.map(() => null),
       ],
+      pointAt: nearestPoint,
+      draw: drawDoubtMarks,
+      empty: nothing,
     },
     listener,
   )
 }
 
+/** The scale and the axis of numbers of a unit. */
+export function numberScale(unit: string | null): { scaleY: uPlot.Scale; axisY: uPlot.Axis } {
+  const leastSpan = 10 * leastStep(unit)
+  return {
+    scaleY: { range: (_, low, high) => roomyRange(low, high, leastSpan) },
+    axisY: { space: 34, values: (_, splits) => tickTexts(splits) },
+  }
+}
+
 /** The extremes, faint: a spike is narrower than the band can show. */
 function bandEdge(ink: () => Ink): uPlot.Series {
   const stroke = () => `${ink().line}73`
-  return { stroke, width: 1, points: { size: 3, width: 0, fill: stroke, filter: alonePoints } }
+  return { stroke, width: edgeWidth, points: { size: 3, width: 0, fill: stroke, filter: alonePoints } }
 }
 
 /** A range with some air, never so narrow that the noise of a sensor's last digit looks like an event. */
@@ -71,11 +85,20 @@ function fade(u: uPlot, ink: Ink): CanvasGradient | string {
 }
 
 /** Where points are too dense to show, those that no line reaches. */
-function alonePoints(u: uPlot, seriesAt: number, show: boolean): number[] | null {
+export function alonePoints(u: uPlot, seriesAt: number, show: boolean): number[] | null {
   if (show) return null
   const values = u.data[seriesAt]!
   const alone: number[] = []
-  for (let at = 0; at < values.length; at++)
-    if (values[at] != null && values[at - 1] == null && values[at + 1] == null) alone.push(at)
+  // Undefined is a time at which only another line has a point; it breaks nothing.
+  let before: number | null = null
+  let candidate = -1
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]
+    if (value === undefined) continue
+    if (value === null && candidate >= 0) alone.push(candidate)
+    candidate = value !== null && before === null ? at : -1
+    before = value
+  }
+  if (candidate >= 0) alone.push(candidate)
   return alone
 }

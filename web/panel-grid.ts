@@ -1,10 +1,9 @@
 import type { LoggedReading, Millis, Seq } from '../src/reading.ts'
-import { type KnownSeries, seriesKey } from './catalog.ts'
-import type { ChartListener } from './chart.ts'
+import { lineKey } from './catalog.ts'
 import { gatewayNow } from './clock.ts'
 import { h, place } from './dom.ts'
 import { frameJob } from './frame.ts'
-import { createPanel, type Panel } from './panel.ts'
+import type { Panel } from './panel.ts'
 import type { Columns } from './points.ts'
 
 /** A chart of an hour moves one pixel in four seconds; what is new is still seen at once. */
@@ -16,40 +15,36 @@ const drawBudgetMs = 6
 
 export interface PanelGrid {
   readonly element: HTMLElement
-  /** A panel for every series, in their order. */
-  arrange(series: readonly KnownSeries[]): void
-  /** A live reading. False when there is no panel for its series. */
+  /** Shows these panels, in this order; those left out are disposed of. */
+  arrange(panels: readonly Panel[]): void
+  /** A live reading. False when there is no line for it. */
   add(reading: LoggedReading): boolean
   addHistory(readings: readonly LoggedReading[]): void
   /** The log lost readings up to here. */
   cut(to: Seq): void
   /** Forgets all points: their history is loaded anew. */
   clear(): void
-  /** Shows this time from now on. */
+  /** Shows this time from now on, at once. */
   show(shown: Shown): void
   drawAll(): void
   dispose(): void
 }
 
-/** The time that charts show: up to now from the readings, or a stretch that the gateway summed up. */
-export type Shown =
-  | { readonly kind: 'live'; readonly spanMs: Millis }
-  | {
-      readonly kind: 'history'
-      readonly from: Millis
-      readonly to: Millis
-      readonly series: ReadonlyMap<string, Columns>
-    }
+/** What charts show: a time, from the readings of the last hour or from what the gateway summed up. */
+export interface Shown {
+  readonly times: (now: Millis) => readonly [from: Millis, to: Millis]
+  readonly history?: ReadonlyMap<string, Columns> | undefined
+}
 
-const nothing: Columns = { times: [], values: [] }
-
-/** The charts of a device: those that are seen are drawn, some times a second, a few a frame. */
-export function createPanelGrid(initial: Shown, zooming: Pick<ChartListener, 'zoom' | 'unzoom'>): PanelGrid {
+/** The charts of a view: those that are seen are drawn, some times a second, a few a frame. */
+export function createPanelGrid(initial: Shown): PanelGrid {
   let shown = initial
-  const panels = new Map<string, Panel>()
+  let panels: readonly Panel[] = []
+  /** Which panel has the line of a key. */
+  const owners = new Map<string, Panel>()
   const visible = new Set<Element>()
-  /** Series whose panel is not up to date; those out of sight stay here. */
-  const dirty = new Set<string>()
+  /** Panels that are not up to date; those out of sight stay here. */
+  const dirty = new Set<Panel>()
   const lines = h('div', { class: 'panels' })
   const states = h('div', { class: 'panels states' })
   const seen = new IntersectionObserver((entries) => {
@@ -59,88 +54,84 @@ export function createPanelGrid(initial: Shown, zooming: Pick<ChartListener, 'zo
   const draw = frameJob(drawSome, drawEveryMs)
   const drawRest = frameJob(drawSome)
   const showValues = frameJob(() => {
-    for (const key of dirty) panels.get(key)?.showValue()
+    for (const panel of dirty) panel.showValue()
   }, valuesEveryMs)
 
   function drawSome(): void {
     const until = performance.now() + drawBudgetMs
-    for (const key of dirty) {
-      const panel = panels.get(key)
-      if (!panel || !visible.has(panel.element)) continue
+    for (const panel of dirty) {
+      if (!visible.has(panel.element)) continue
       if (performance.now() > until) {
         drawRest.request()
         return
       }
-      dirty.delete(key)
-      drawPanel(key, panel)
+      dirty.delete(panel)
+      panel.draw(...shown.times(gatewayNow()), shown.history)
     }
   }
 
-  function drawPanel(key: string, panel: Panel): void {
-    if (shown.kind === 'history') return panel.draw(shown.from, shown.to, shown.series.get(key) ?? nothing)
-    const now = gatewayNow()
-    panel.draw(now - shown.spanMs, now)
-  }
-
   function drawAll(): void {
-    for (const key of panels.keys()) dirty.add(key)
+    for (const panel of panels) dirty.add(panel)
     draw.request()
   }
 
-  function panelOf(series: KnownSeries): Panel {
-    const known = panels.get(series.key)
-    if (known?.series === series) return known
-    known?.dispose()
-    const panel = createPanel(series, zooming)
-    panels.set(series.key, panel)
-    seen.observe(panel.element)
-    return panel
+  function drop(panel: Panel): void {
+    seen.unobserve(panel.element)
+    visible.delete(panel.element)
+    dirty.delete(panel)
+    panel.dispose()
   }
 
   return {
     element: h('div', {}, lines, states),
-    arrange(series) {
-      const all = series.map(panelOf)
+    arrange(next) {
+      for (const panel of panels) if (!next.includes(panel)) drop(panel)
+      for (const panel of next) if (!panels.includes(panel)) seen.observe(panel.element)
+      panels = next
+      owners.clear()
+      for (const panel of panels) for (const key of panel.lines.keys()) owners.set(key, panel)
       const elementsWhere = (isState: boolean) =>
-        all.filter((panel) => panel.isState === isState).map(({ element }) => element)
+        panels.filter((panel) => panel.isState === isState).map(({ element }) => element)
       place(lines, elementsWhere(false))
       place(states, elementsWhere(true))
       drawAll()
     },
     add(reading) {
-      const key = seriesKey(reading)
-      const panel = panels.get(key)
-      panel?.points.add(reading)
-      dirty.add(key)
+      const key = lineKey(reading)
+      const panel = owners.get(key)
+      if (!panel) return false
+      panel.lines.get(key)!.add(reading)
+      dirty.add(panel)
       showValues.request()
       draw.request()
-      return panel !== undefined
+      return true
     },
     addHistory(readings) {
-      for (const [key, panel] of panels) {
-        const own = readings.filter((reading) => seriesKey(reading) === key)
+      for (const [key, panel] of owners) {
+        const own = readings.filter((reading) => lineKey(reading) === key)
         if (own.length === 0) continue
-        panel.points.addAll(own)
-        dirty.add(key)
+        panel.lines.get(key)!.addAll(own)
+        dirty.add(panel)
       }
       draw.request()
     },
     cut(to) {
-      for (const { points } of panels.values()) points.cut(to)
+      for (const { lines } of panels) for (const points of lines.values()) points.cut(to)
       drawAll()
     },
     clear() {
-      for (const { points } of panels.values()) points.clear()
+      for (const { lines } of panels) for (const points of lines.values()) points.clear()
     },
     show(next) {
       shown = next
-      drawAll()
+      for (const panel of panels) dirty.add(panel)
+      drawRest.request()
     },
     drawAll,
     dispose() {
       seen.disconnect()
       for (const job of [draw, drawRest, showValues]) job.cancel()
-      for (const panel of panels.values()) panel.dispose()
+      for (const panel of panels) panel.dispose()
     },
   }
 }

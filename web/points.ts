@@ -1,4 +1,4 @@
-import type { LoggedReading, Millis, Seq, Value } from '../src/reading.ts'
+import type { LoggedReading, Millis, Quality, Seq, Value } from '../src/reading.ts'
 
 /** Most points of one line: an hour at ten readings a second, and a little. About 1 MB with its times. */
 const pointsMax = 40_000
@@ -19,7 +19,12 @@ export interface Columns {
   /** The extremes of what each value sums up. */
   readonly low?: (number | null)[]
   readonly high?: (number | null)[]
+  /** Where any of them deserves less trust: what is to be said of each. */
+  readonly doubts?: (Quality | null)[]
 }
+
+/** Before anything is known. */
+export const nothing: Columns = { times: [], values: [] }
 
 /** The points of one line, by time; bounded: old ones leave as new ones come. */
 export interface Points {
@@ -30,7 +35,7 @@ export interface Points {
   addAll(readings: readonly LoggedReading[]): void
   /** The log lost readings up to `to`: no line is to be drawn across. */
   cut(to: Seq): void
-  /** Drops what lies before `time`. */
+  /** Drops what lies before `time`, but for the last of it: from there the line comes, and what it was then holds. */
   forget(time: Millis): void
   clear(): void
   /** The points in [from, to] and one on each side of it, so that lines run to the edges, with nulls in the gaps. */
@@ -41,49 +46,60 @@ export function createPoints(): Points {
   let times: Millis[] = []
   let values: Value[] = []
   let seqs: Seq[] = []
+  let qualities: (Quality | null)[] = []
   const cuts: Seq[] = []
 
   function dropFirst(count: number): void {
     times = times.slice(count)
     values = values.slice(count)
     seqs = seqs.slice(count)
+    qualities = qualities.slice(count)
   }
 
   return {
     get length() {
       return times.length
     },
-    add({ seq, time, value }) {
+    add({ seq, time, value, quality = null }) {
       const at = upperBound(times, time)
       for (let same = at - 1; same >= 0 && times[same] === time; same--) if (seqs[same] === seq) return
       if (at === times.length) {
         times.push(time)
         values.push(value)
         seqs.push(seq)
+        qualities.push(quality)
       } else {
         times.splice(at, 0, time)
         values.splice(at, 0, value)
         seqs.splice(at, 0, seq)
+        qualities.splice(at, 0, quality)
       }
       // An eighth at once: moving all of them for every new point would cost more than drawing them.
       if (times.length > pointsMax) dropFirst(pointsMax >> 3)
     },
     addAll(readings) {
       const known = new Set(seqs)
-      const all = times.map((time, at) => ({ seq: seqs[at]!, time, value: values[at]! }))
-      for (const reading of readings) if (!known.has(reading.seq)) all.push(reading)
+      const all = times.map((time, at) => ({
+        seq: seqs[at]!,
+        time,
+        value: values[at]!,
+        quality: qualities[at] ?? null,
+      }))
+      for (const { seq, time, value, quality = null } of readings)
+        if (!known.has(seq)) all.push({ seq, time, value, quality })
       all.sort((a, b) => a.time - b.time || a.seq - b.seq)
       const kept = all.slice(-pointsMax)
       times = kept.map(({ time }) => time)
       values = kept.map(({ value }) => value)
       seqs = kept.map(({ seq }) => seq)
+      qualities = kept.map(({ quality }) => quality)
     },
     cut(to) {
       cuts.push(to)
       if (cuts.length > cutsMax) cuts.shift()
     },
     forget(time) {
-      const count = upperBound(times, time)
+      const count = upperBound(times, time) - 1
       if (count > times.length >> 3) dropFirst(count)
     },
     clear() {
@@ -93,11 +109,18 @@ export function createPoints(): Points {
     columns(from, to) {
       const first = Math.max(0, upperBound(times, from) - 1)
       const last = Math.min(times.length - 1, upperBound(times, to))
-      const silenceMs = longestSilence(times)
-      const columns: Columns = { times: [], values: [] }
+      const isState = typeof values[first] !== 'number'
+      // A state holds until another one is heard.
+      const silenceMs = isState ? Number.POSITIVE_INFINITY : longestSilence(times)
+      const columns = { times: [] as Millis[], values: [] as (Value | null)[], doubts: [] as (Quality | null)[] }
+      const push = (at: number) => {
+        columns.times.push(times[at]!)
+        columns.values.push(values[at]!)
+        columns.doubts.push(qualities[at]!)
+      }
       const isBroken = (at: number) =>
         times[at]! - times[at - 1]! > silenceMs || cuts.some((cut) => seqs[at - 1]! <= cut && seqs[at]! > cut)
-      const isDense = last - first >= plottedMax && typeof values[first] === 'number'
+      const isDense = last - first >= plottedMax && !isState
       // By time and not by index, so that the same points stay together while the chart moves on.
       const bucketMs = (to - from) / (plottedMax / 2)
       const bucketOf = (at: number) => Math.floor(times[at]! / bucketMs)
@@ -105,15 +128,34 @@ export function createPoints(): Points {
         if (at > first && isBroken(at)) {
           columns.times.push((times[at - 1]! + times[at]!) / 2)
           columns.values.push(null)
+          columns.doubts.push(null)
         }
         let end = at + 1
         while (isDense && end <= last && bucketOf(end) === bucketOf(at) && !isBroken(end)) end++
-        pushExtremes(columns, times, values, at, end)
+        pushExtremes(push, values, at, end)
         at = end
       }
-      return columns
+      return withDoubts(columns)
     },
   }
+}
+
+/** Without the column of doubts where there is none: most charts. */
+export function withDoubts({ doubts = [], ...columns }: Columns): Columns {
+  return doubts.some((doubt) => doubt !== null) ? { ...columns, doubts } : columns
+}
+
+/** Index of the point nearest to a time; -1 where that is a gap, or where there is none. */
+export function nearestPoint({ times, values }: Columns, time: Millis): number {
+  const after = upperBound(times, time)
+  const nearest = after > 0 && !(times[after]! - time < time - times[after - 1]!) ? after - 1 : after
+  return values[nearest] == null ? -1 : nearest
+}
+
+/** Index of the last point up to a time; -1 where there is none, or it breaks the line. */
+export function pointUpTo({ times, values }: Columns, time: Millis): number {
+  const at = upperBound(times, time) - 1
+  return values[at] == null ? -1 : at
 }
 
 /**
@@ -130,7 +172,7 @@ export function longestSilence(times: readonly Millis[]): Millis {
 }
 
 /** Pushes the least and the greatest of [at, end), in the order in which they came. */
-function pushExtremes(columns: Columns, times: Millis[], values: Value[], at: number, end: number): void {
+function pushExtremes(push: (at: number) => void, values: readonly Value[], at: number, end: number): void {
   let least = at
   let greatest = at
   for (let next = at + 1; next < end; next++) {
@@ -138,11 +180,8 @@ function pushExtremes(columns: Columns, times: Millis[], values: Value[], at: nu
     if (values[next]! > values[greatest]!) greatest = next
   }
   const [first, second] = least < greatest ? [least, greatest] : [greatest, least]
-  columns.times.push(times[first]!)
-  columns.values.push(values[first]!)
-  if (first === second) return
-  columns.times.push(times[second]!)
-  columns.values.push(values[second]!)
+  push(first)
+  if (second !== first) push(second)
 }
 
 /** Index of the first entry above the limit; usually the end, which is tried first. */

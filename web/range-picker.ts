@@ -1,5 +1,5 @@
 import { h } from './dom.ts'
-import { type Range, ranges } from './route.ts'
+import { type Range, ranges } from './span.ts'
 
 /** Buttons for the time that charts show. */
 export function createRangePicker(

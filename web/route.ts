@@ -1,7 +1,8 @@
-import type { Millis } from '../src/reading.ts'
+import type { DeviceId } from '../src/reading.ts'
+import { type Range, ranges, type Span, type Zoom } from './span.ts'
 
 /** What the address shows. Kept behind `#`, so that the gateway serves one page and a link can be shared. */
-export type Route = ListRoute | DeviceRoute | { readonly view: 'inputs' }
+export type Route = ListRoute | DeviceRoute | CompareRoute | { readonly view: 'inputs' }
 
 export interface ListRoute {
   readonly view: 'devices'
@@ -15,31 +16,23 @@ export interface ListRoute {
 /** The devices as they are listed first: all but hidden ones, ungrouped. */
 export const allDevices: ListRoute = { view: 'devices', search: '', group: '', hidden: false }
 
-export interface DeviceRoute {
+export interface DeviceRoute extends Span {
   readonly view: 'device'
-  readonly id: string
-  readonly range: Range
-  readonly zoom?: Zoom
+  readonly id: DeviceId
 }
 
-/** A part of the past instead of the time up to now. */
-export interface Zoom {
-  readonly from: Millis
-  readonly to: Millis
+/** Lines of several devices, in the order in which they were chosen. */
+export interface CompareRoute extends Span {
+  readonly view: 'compare'
+  readonly series: readonly SeriesName[]
 }
 
-/** Time on a chart, in minutes, up to now. */
-export const ranges = {
-  '5m': 5,
-  '15m': 15,
-  '1h': 60,
-  '6h': 360,
-  '24h': 1440,
-  '7d': 10_080,
-  '30d': 43_200,
-  '1y': 525_600,
-} as const
-export type Range = keyof typeof ranges
+/** A line without its unit: what a person chooses. */
+export interface SeriesName {
+  readonly device: DeviceId
+  readonly metric: string
+  readonly channel?: string
+}
 
 /** Reads `location.hash`. What is not understood leads to the devices. */
 export function parseRoute(hash: string): Route {
@@ -47,15 +40,10 @@ export function parseRoute(hash: string): Route {
   const parameters = new URLSearchParams(query)
   const [view, id] = path.split('/')
   if (view === 'inputs') return { view: 'inputs' }
-  if (view === 'device' && id) {
-    const range = parameters.get('range')
-    const zoom = zoomOf(parameters.get('from'), parameters.get('to'))
-    return {
-      view: 'device',
-      id: decode(id),
-      range: range && Object.hasOwn(ranges, range) ? (range as Range) : '1h',
-      ...(zoom && { zoom }),
-    }
+  if (view === 'device' && id) return { view: 'device', id: decode(id), ...spanOf(parameters) }
+  if (view === 'compare') {
+    const series = parameters.getAll('s').flatMap((text) => parseSeries(text) ?? [])
+    return { view: 'compare', series, ...spanOf(parameters) }
   }
   return {
     view: 'devices',
@@ -69,25 +57,47 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.view === 'inputs') return '#/inputs'
   const parameters = new URLSearchParams()
-  if (route.view === 'device') {
-    if (route.range !== '1h') parameters.set('range', route.range)
-    if (route.zoom) {
-      parameters.set('from', new Date(route.zoom.from).toISOString())
-      parameters.set('to', new Date(route.zoom.to).toISOString())
-    }
-    // Colons may stand as they are (RFC 3986 §3.5), and are read more easily so.
-    const query = parameters.toString().replaceAll('%3A', ':')
-    return `#/device/${encodeURIComponent(route.id)}${query && `?${query}`}`
+  if (route.view === 'devices') {
+    if (route.search) parameters.set('q', route.search)
+    if (route.group) parameters.set('by', route.group)
+    if (route.hidden) parameters.set('hidden', '1')
+    return parameters.size > 0 ? `#/?${parameters}` : '#/'
   }
-  if (route.search) parameters.set('q', route.search)
-  if (route.group) parameters.set('by', route.group)
-  if (route.hidden) parameters.set('hidden', '1')
-  return parameters.size > 0 ? `#/?${parameters}` : '#/'
+  if (route.view === 'compare') for (const series of route.series) parameters.append('s', formatSeries(series))
+  if (route.range !== '1h') parameters.set('range', route.range)
+  if (route.zoom && 'lengthMs' in route.zoom) parameters.set('last', `${route.zoom.lengthMs}`)
+  else if (route.zoom) {
+    parameters.set('from', new Date(route.zoom.from).toISOString())
+    parameters.set('to', new Date(route.zoom.to).toISOString())
+  }
+  // Colons and slashes may stand as they are (RFC 3986 §3.5), and are read more easily so.
+  const query = parameters.toString().replaceAll('%3A', ':').replaceAll('%2F', '/')
+  const path = route.view === 'device' ? `#/device/${encodeURIComponent(route.id)}` : '#/compare'
+  return path + (query && `?${query}`)
 }
 
-function zoomOf(from: string | null, to: string | null): Zoom | undefined {
-  const zoom = { from: Date.parse(from ?? ''), to: Date.parse(to ?? '') }
-  return zoom.from < zoom.to ? zoom : undefined
+/** `device/metric` or `device/metric/channel`; neither of the first two has a slash in it. */
+export function formatSeries({ device, metric, channel }: SeriesName): string {
+  return [device, metric, ...(channel === undefined ? [] : [channel])].join('/')
+}
+
+function parseSeries(text: string): SeriesName | undefined {
+  const [device, metric, ...rest] = text.split('/')
+  if (!device || !metric) return undefined
+  return { device, metric, ...(rest.length > 0 && { channel: rest.join('/') }) }
+}
+
+function spanOf(parameters: URLSearchParams): Span {
+  const range = parameters.get('range')
+  const zoom = zoomOf(parameters)
+  return { range: range && Object.hasOwn(ranges, range) ? (range as Range) : '1h', ...(zoom && { zoom }) }
+}
+
+function zoomOf(parameters: URLSearchParams): Zoom | undefined {
+  const lengthMs = Number(parameters.get('last'))
+  if (lengthMs > 0 && Number.isFinite(lengthMs)) return { lengthMs }
+  const [from, to] = ['from', 'to'].map((name) => Date.parse(parameters.get(name) ?? '')) as [number, number]
+  return from < to ? { from, to } : undefined
 }
 
 function decode(text: string): string {

@@ -1,14 +1,15 @@
 import type uPlot from 'uplot'
 import type { Value } from '../src/reading.ts'
-import { type Chart, type ChartListener, chartFont, createChart, type Ink } from './chart.ts'
-import type { Columns } from './points.ts'
+import { type Chart, type ChartListener, createChart } from './chart.ts'
+import { chartFont, type Ink } from './ink.ts'
+import { type Columns, nothing, pointUpTo } from './points.ts'
 import { quantity } from './quantity.ts'
 
 /** Strengths of a text's colour, by order of appearance; a device has few states, and after these they repeat. */
 const strengths = ['66', '33', '4d', '1f', '59', '29']
 
 /** A state over time: what is true or which word holds, as bars from one reading to the next. */
-export function createStateChart(label: string, metric: string, listener: ChartListener): Chart {
+export function createStateChart(label: string, metric: string, listener: ChartListener): Chart<Columns> {
   const order = new Map<Value, number>()
   const colourOf = (value: Value, ink: Ink): string => {
     if (value === true) return `${ink.line}66`
@@ -23,7 +24,10 @@ export function createStateChart(label: string, metric: string, listener: ChartL
       series: () => [{ paths: () => null, points: { show: false } }],
       scaleY: { range: () => [0, 1] },
       axisY: { values: (_, splits) => splits.map(() => ''), grid: { show: false } },
-      plot: ({ values }) => [values.map((value) => (value === null ? null : 0.5))],
+      plot: ({ times, values }) => [times, values.map((value) => (value === null ? null : 0.5))],
+      pointAt: pointUpTo,
+      marksPoint: false,
+      empty: nothing,
       draw: (u, columns, ink) => drawBars(u, columns, (value) => colourOf(value, ink), metric, ink),
     },
     listener,
@@ -32,7 +36,7 @@ export function createStateChart(label: string, metric: string, listener: ChartL
 
 function drawBars(
   u: uPlot,
-  { times, values }: Columns,
+  { times, values, doubts }: Columns,
   colour: (value: Value) => string,
   metric: string,
   ink: Ink,
@@ -50,13 +54,14 @@ function drawBars(
   for (let at = 0; at < times.length; ) {
     const value = values[at]!
     let next = at + 1
-    while (next < times.length && values[next] === value) next++
+    while (next < times.length && values[next] === value && doubts?.[next] === doubts?.[at]) next++
     if (value !== null) {
       const left = Math.max(bbox.left, u.valToPos(times[at]!, 'x', true))
       // A state holds until the next reading; the last one until now.
       const right = u.valToPos(times[next] ?? end, 'x', true)
       ctx.fillStyle = colour(value)
       ctx.fillRect(left, bbox.top, Math.max(right - left, pixels), bbox.height)
+      if (doubts?.[at]) hatch(ctx, left, right, bbox, ink.doubt)
       const { text } = quantity(value, null, metric)
       if (right - left > ctx.measureText(text).width + 16 * pixels) {
         ctx.fillStyle = ink.strong
@@ -65,5 +70,30 @@ function drawBars(
     }
     at = next
   }
+  ctx.restore()
+}
+
+/** Slanted lines over a bar: what it says deserves less trust. */
+function hatch(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  right: number,
+  { top, height }: uPlot.BBox,
+  colour: string,
+) {
+  const step = 8 * devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(left, top, right - left, height)
+  ctx.clip()
+  ctx.beginPath()
+  for (let x = left - height; x < right; x += step) {
+    ctx.moveTo(x, top + height)
+    ctx.lineTo(x + height, top)
+  }
+  ctx.strokeStyle = colour
+  ctx.lineWidth = devicePixelRatio
+  ctx.globalAlpha = 0.5
+  ctx.stroke()
   ctx.restore()
 }

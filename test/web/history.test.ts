@@ -47,3 +47,17 @@ function columns(minutes: number[], now: number) {
   }))
   return columnsOf({ metric: 'temperature', unit: 'Cel', resolution: minute, buckets }, now)
 }
+
+it('says which buckets and changes deserve less trust', () => {
+  const time = new Date(start).toISOString()
+  const bucket = { time, min: 1, max: 1, mean: 1, count: 1 }
+  const of = { metric: 'temperature', unit: 'Cel', resolution: 1000 }
+  expect(columnsOf({ ...of, buckets: [bucket] }, start + minute).doubts).toBeUndefined()
+  const doubtful = [bucket, { ...bucket, time: new Date(start + 1000).toISOString(), quality: 'suspect' as const }]
+  expect(columnsOf({ ...of, buckets: doubtful }, start + minute).doubts).toEqual([null, 'suspect'])
+  expect(columnsOf({ ...of, changes: [{ time, value: true, quality: 'stale' }] }, start + minute)).toEqual({
+    times: [start],
+    values: [true],
+    doubts: ['stale'],
+  })
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createPoints } from '../../web/points.ts'
+import { createPoints, nearestPoint, pointUpTo } from '../../web/points.ts'
 
 const second = 1000
 const reading = (seq: number, time: number, value = seq) => ({
@@ -80,9 +80,35 @@ it('plots few of many points, and never loses a spike', () => {
   expect(times.at(-1)).toBeGreaterThan(3_590_000)
 })
 
-it('forgets what is too old for any chart', () => {
+it('forgets what is too old for any chart, but for the last of it', () => {
   const points = createPoints()
   for (let at = 1; at <= 100; at++) points.add(reading(at, at * second))
   points.forget(50 * second)
-  expect(points.columns(0, 100 * second).values[0]).toBe(51)
+  expect(points.columns(0, 100 * second).values[0]).toBe(50)
+})
+
+it('draws a state as one that holds, however long nothing is heard', () => {
+  const points = createPoints()
+  const state = (seq: number, time: number, value: boolean) => ({ ...reading(seq, time), value, unit: null })
+  for (let at = 1; at <= 20; at++) points.add(state(at, at * second, at % 2 === 0))
+  points.add(state(21, 3000 * second, false))
+  expect(points.columns(0, 4000 * second).values).not.toContain(null)
+})
+
+it('says which points deserve less trust, when any does', () => {
+  const points = createPoints()
+  points.add(reading(1, second))
+  expect(points.columns(0, 10 * second).doubts).toBeUndefined()
+  points.add({ ...reading(3, 3 * second), quality: 'suspect' })
+  points.addAll([{ ...reading(2, 2 * second), quality: 'stale' }])
+  expect(points.columns(0, 10 * second).doubts).toEqual([null, 'stale', 'suspect'])
+  points.forget(2.5 * second)
+  expect(points.columns(0, 10 * second).doubts).toEqual(['stale', 'suspect'])
+})
+
+it('finds the point that is meant by a time', () => {
+  const line = { times: [10, 20, 30, 40], values: [1, 2, null, 4] }
+  expect([0, 14, 16, 20, 31, 99].map((time) => nearestPoint(line, time))).toEqual([0, 0, 1, 1, -1, 3])
+  expect([0, 14, 20, 31, 99].map((time) => pointUpTo(line, time))).toEqual([-1, 0, 1, -1, 3])
+  expect(nearestPoint({ times: [], values: [] }, 5)).toBe(-1)
 })

@@ -9,6 +9,18 @@ it('gives every view an address that leads back to it', () => {
     { view: 'device', id: 'z2m:living_room', range: '1h' },
     { view: 'device', id: 'a.b:c-d_1', range: '5m' },
     { view: 'device', id: 'a:b', range: '7d', zoom: { from: 1_800_000_000_123, to: 1_800_000_900_000 } },
+    { view: 'device', id: 'a:b', range: '1h', zoom: { lengthMs: 5_400_000 } },
+    { view: 'compare', series: [], range: '1h' },
+    {
+      view: 'compare',
+      series: [
+        { device: 'z2m:attic', metric: 'temperature' },
+        { device: 'modbus:meter_1', metric: 'voltage', channel: 'phase 1/2 & more' },
+        { device: 'a:b', metric: 'level', channel: '' },
+      ],
+      range: '24h',
+      zoom: { from: 1_800_000_000_123, to: 1_800_000_900_000 },
+    },
     { view: 'inputs' },
   ]
   for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route)

@@ -1,0 +1,87 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { violations } from '../../setup/axe.ts'
+import { patient, shoot, useVisit } from '../../setup/visit.ts'
+
+const visit = useVisit()
+
+it('draws lines of several devices on one chart for each unit, told apart without colour, at an address to share', async () => {
+  await measureHouse()
+  const page = await visit.open('/#/device/senml:attic')
+  await page.getByRole('link', { name: 'Compare Temperature with others' }).click()
+  await page.getByText('Add a line').click()
+  const search = page.getByLabel('Search devices and metrics')
+  await search.fill('cellar temp')
+  await page.getByRole('button', { name: 'cellar · Temperature' }).click()
+  await search.fill('')
+  // What could share a chart comes first.
+  expect(await page.locator('.option').first().innerText()).toBe('shed · Dew point')
+  await page.getByRole('button', { name: 'shed · Dew point' }).click()
+  await page.getByRole('button', { name: 'cellar · Humidity' }).click()
+  await page.keyboard.press('Escape')
+  const chart = page.getByRole('region', { name: 'Temperature, Dew point (°C)' })
+  await expect.poll(() => chart.locator('.legend-name').allInnerTexts()).toHaveLength(3)
+  expect(await page.getByRole('region', { name: 'Humidity' }).locator('.legend-name').allInnerTexts()).toEqual([
+    'cellar',
+  ])
+  const dashes = await chart
+    .locator('.line-sample path')
+    .evaluateAll((paths) => paths.map((p) => p.getAttribute('stroke-dasharray')))
+  expect(new Set(dashes).size).toBe(3)
+
+  await chart.locator('.chart').press('End')
+  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
+  expect(await violations(page)).toEqual([])
+  await shoot(page, 'compare')
+  await page.reload()
+  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
+  await page.getByRole('button', { name: 'Remove cellar · Temperature' }).click()
+  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '4.5°C', '45.5%'])
+  expect(decodeURIComponent(page.url())).toMatch(
+    /\?s=senml:attic\/temperature&s=senml:shed\/dew_point&s=senml:cellar\/humidity$/,
+  )
+})
+
+it('adds what is measured now to every line, and shows a week of them in the dark', async () => {
+  await measureHouse()
+  const lines = 's=senml:attic/temperature&s=senml:cellar/temperature'
+  const page = await visit.open(`/#/compare?${lines}&range=5m`, { colorScheme: 'dark', reducedMotion: 'reduce' })
+  await page.getByText('Live').waitFor()
+  await visit.publish('farm', JSON.stringify([record('attic/temperature', 'Cel', 33.3, Date.now())]))
+  await expect.poll(() => amounts(page), patient).toEqual(['33.3°C', '12.5°C'])
+  await page.getByRole('button', { name: '7 d' }).click()
+  const chart = page.getByRole('region', { name: 'Temperature' }).locator('.chart')
+  const first = async () => {
+    await chart.press('Home')
+    return amounts(page)
+  }
+  await expect.poll(first, patient).toEqual(['10.5°C', '2.5°C'])
+  await page.getByText('Add a line').click()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await shoot(page, 'compare-dark')
+})
+
+async function measureHouse(): Promise<void> {
+  const now = Date.now()
+  const pack = [...Array(21).keys()].flatMap((step) => {
+    const [time, more] = [now - (20 - step) * 8 * 3_600_000, step / 2 + 0.5]
+    return [
+      record('attic/temperature', 'Cel', 10 + more, time),
+      record('cellar/temperature', 'Cel', 2 + more, time),
+      record('cellar/humidity', '%RH', 35 + more, time),
+      record('shed/dew_point', 'Cel', -6 + more, time),
+    ]
+  })
+  await visit.publish('farm', JSON.stringify(pack))
+  await expect.poll(async () => (await visit.gateway.get<object[]>('/api/devices')).length, patient).toBe(3)
+  await expect.poll(() => visit.metric('rivulet_log_uncommitted'), patient).toBe(0)
+}
+
+function record(name: string, unit: string, value: number, time: number) {
+  return { n: name, u: unit, v: value, t: time / 1000 }
+}
+
+async function amounts(page: Page): Promise<string[]> {
+  return (await page.locator('.legend-amount').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '))
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../fuzz/random.ts'
 import { hear } from './streams.ts'
 
 const lines = { kind: 'lines' } as const
@@ -55,5 +56,23 @@ describe('the first line of a port', () => {
 
   it('is whole where the port was opened between two lines', () => {
     expect(hearText(['\n21.5\n'], true).frames).toEqual(['21.5'])
+  })
+})
+
+describe('noise', () => {
+  it('is no line, and as many lines after it count only if they prove to be whole', () => {
+    expect(hearText(['1\n\x02\xff\x13\n5\n21.5\n'])).toEqual({ frames: ['1', '21.5'], rejected: ['bad_frame message'] })
+    expect(hearText(['\x02\n\n{"t":21.5}\n6\n'])).toEqual({
+      frames: ['{"t":21.5}', '6'],
+      rejected: ['bad_frame message'],
+    })
+  })
+
+  it('at full speed makes no readings of bytes that look like numbers', () => {
+    const random = createRandom(1)
+    const bytes = Buffer.from(Array.from({ length: 4_000_000 }, () => random.below(256)))
+    const { frames, rejected } = hear(lines, [bytes])
+    expect(rejected.length).toBeGreaterThan(20_000)
+    expect(frames.filter((frame) => /\d/.test(frame.toString()))).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { type Leaf, leafOrNull, type Scaling } from './leaf.ts'
 import { makeReading } from './make-reading.ts'
 import type { Memory } from './memory.ts'
 import { Outcome } from './outcome.ts'
-import { looksLikeJson, textOf } from './payload.ts'
+import { documentOf, textOf } from './payload.ts'
 import type { MetricTarget, Profile, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
 import type { Scope, Template } from './template.ts'
@@ -47,7 +47,7 @@ export class Draft implements Scope {
   unread: Profile | null = null
   /** Why `read` failed. */
   problem: Reason = 'json_syntax'
-  #read: 'no' | 'yes' | 'broken' = 'no'
+  #isRead = false
   #document: unknown
   #synced = true
   #quality: Quality | undefined
@@ -68,8 +68,7 @@ export class Draft implements Scope {
     this.unread = null
     this.#synced = clock.synced
     this.outcome.begin()
-    this.#read = 'no'
-    this.#document = undefined
+    this.#isRead = false
   }
 
   /** Says whose rule is asked. */
@@ -92,26 +91,14 @@ export class Draft implements Scope {
 
   /** Makes the payload the document: parsed when it looks like JSON, a text otherwise. False, with `problem`, when it cannot be read. */
   read(): boolean {
-    if (this.#read === 'no') this.#read = this.#parse() ? 'yes' : 'broken'
+    if (!this.#isRead) {
+      const text = this.text()
+      this.#document = text === null ? undefined : documentOf(text)
+      this.problem = text === null ? 'not_utf8' : 'json_syntax'
+      this.#isRead = true
+    }
     this.root = this.#document
-    return this.#read === 'yes'
-  }
-
-  #parse(): boolean {
-    const text = this.text()
-    if (text === null) {
-      this.problem = 'not_utf8'
-      return false
-    }
-    this.#document = text
-    if (!looksLikeJson(text)) return true
-    try {
-      this.#document = JSON.parse(text)
-      return true
-    } catch {
-      this.problem = 'json_syntax'
-      return false
-    }
+    return this.#document !== undefined
   }
 
   /** The payload as text, without a byte order mark; null when it is not UTF-8. */

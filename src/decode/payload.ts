@@ -12,8 +12,18 @@ export function textOf(payload: Uint8Array): string | null {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
+/** The text as a document: parsed when it looks like JSON, else the text itself; undefined for JSON that is broken. */
+export function documentOf(text: string): unknown {
+  if (!looksLikeJson(text)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether the first character that is not a space opens an object or array. Single values are read by our own grammar. */
-export function looksLikeJson(text: string): boolean {
+function looksLikeJson(text: string): boolean {
   let i = 0
   let code = text.charCodeAt(0)
   while (code === 0x20 || (code >= 0x09 && code <= 0x0d)) code = text.charCodeAt(++i)

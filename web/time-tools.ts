@@ -1,7 +1,8 @@
-import { h } from './dom.ts'
+import type { Millis } from '../src/reading.ts'
+import { h, setText } from './dom.ts'
 import { icon } from './icon.ts'
 import { createRangePicker } from './range-picker.ts'
-import { isLive, type Range, type Span } from './span.ts'
+import { isLive, type Range, type Span, timesOf } from './span.ts'
 
 export interface TimeTools {
   readonly element: HTMLElement
@@ -32,13 +33,31 @@ export function createTimeTools(initial: Span, { pick, pan, scale, unzoom }: Tim
     step('less', 'Zoom out', () => scale(2)),
     step('more', 'Zoom in', () => scale(0.5)),
   )
+  const shown = h('p', { class: 'shown-time', role: 'status' })
   const set = (span: Span) => {
     reset.hidden = !span.zoom
+    shown.hidden = isLive(span)
+    setText(shown, isLive(span) ? '' : rangeText(timesOf(span, 0)))
     later.disabled = isLive(span)
     picker.set(span.zoom ? undefined : span.range)
   }
   set(initial)
-  return { element: h('div', { class: 'time-tools' }, reset, steps, picker.element), set }
+  return { element: h('div', { class: 'time-tools' }, shown, reset, steps, picker.element), set }
+}
+
+/** `24 Nov, 15:10 – 21:12`: a day in the past is not told by the axis alone. */
+function rangeText([from, to]: readonly [Millis, Millis]): string {
+  const year = new Date(from).getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+  const seconds = to - from < 10 * 60_000 ? '2-digit' : undefined
+  const format = new Intl.DateTimeFormat(undefined, {
+    day: 'numeric',
+    month: 'short',
+    year,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: seconds,
+  })
+  return format.formatRange(from, to)
 }
 
 function step(name: Parameters<typeof icon>[0], label: string, onclick: () => void): HTMLButtonElement {

@@ -59,6 +59,8 @@ interface Loaded {
  */
 export function createTimeline(initial: Span, view: TimelineView): Timeline {
   let span = initial
+  /** What the address says: it follows a gesture when that has settled. */
+  let addressed = initial
   let loaded: Loaded | undefined
   let summedAt = 0
   let backfilling: AbortController | undefined
@@ -67,12 +69,12 @@ export function createTimeline(initial: Span, view: TimelineView): Timeline {
   const times = () => timesOf(span, gatewayNow())
   const tools = createTimeTools(span, {
     pick: (range) => change({ range }, 'replace'),
-    pan: (share) => change({ ...span, zoom: zoomTo(...panned(times(), share), gatewayNow()) }, 'replace'),
+    pan: (share) => change({ ...bare(span), zoom: zoomTo(...panned(times(), share), gatewayNow()) }),
     scale: (factor) => {
       const shown = times()
       // At the live edge now stays where it is; elsewhere the middle does.
       const around = isLive(span) ? shown[1] : (shown[0] + shown[1]) / 2
-      change({ ...span, zoom: zoomTo(...scaled(shown, factor, around), gatewayNow()) }, 'replace')
+      change({ ...bare(span), zoom: zoomTo(...scaled(shown, factor, around), gatewayNow()) })
     },
     unzoom,
   })
@@ -88,14 +90,13 @@ export function createTimeline(initial: Span, view: TimelineView): Timeline {
   }
 
   function look(from: Millis, to: Millis): void {
-    const how = span.zoom ? 'replace' : 'push'
-    span = { ...span, zoom: zoomTo(from, to, gatewayNow()) }
+    span = { ...bare(span), zoom: zoomTo(from, to, gatewayNow()) }
     tools.set(span)
     view.show(shown())
     clearTimeout(settling)
     settling = setTimeout(() => {
       load()
-      view.go(span, how)
+      tell(span)
     }, settledMs)
   }
 
@@ -103,14 +104,26 @@ export function createTimeline(initial: Span, view: TimelineView): Timeline {
     if (span.zoom) change({ range: span.range }, 'push')
   }
 
-  function change(next: Span, how: 'push' | 'replace'): void {
-    set(next)
+  function change(next: Span, how?: 'push' | 'replace'): void {
+    take(next)
+    tell(next, how)
+  }
+
+  /** The way back leads to what was shown before the first of a row of zooms, not to each of them. */
+  function tell(next: Span, how: 'push' | 'replace' = addressed.zoom ? 'replace' : 'push'): void {
+    addressed = next
     view.go(next, how)
   }
 
   function set(next: Span): void {
+    const isSame = JSON.stringify(bare(next)) === JSON.stringify(bare(span))
+    addressed = next
+    if (!isSame) take(next)
+  }
+
+  function take(next: Span): void {
     clearTimeout(settling)
-    if (JSON.stringify(next) !== JSON.stringify(span)) summing.abort()
+    summing.abort()
     span = next
     tools.set(span)
     view.show(shown())
@@ -188,4 +201,9 @@ export function createTimeline(initial: Span, view: TimelineView): Timeline {
       summing.abort()
     },
   }
+}
+
+/** Without what else a route has. */
+function bare({ range, zoom }: Span): Span {
+  return { range, ...(zoom && { zoom }) }
 }

@@ -32,13 +32,17 @@ it('draws lines of several devices on one chart for each unit, told apart withou
   await chart.locator('.chart').press('End')
   await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
   expect(await violations(page)).toEqual([])
-  await shoot(page, 'compare')
+  await chart.locator('.chart').press('Escape')
   await page.reload()
   await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
+  const loaded = page.waitForResponse(/api\/history/)
+  await page.getByRole('button', { name: '7 d' }).click()
+  await loaded
+  await shoot(page, 'compare')
   await page.getByRole('button', { name: 'Remove cellar · Temperature' }).click()
   await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '4.5°C', '45.5%'])
   expect(decodeURIComponent(page.url())).toMatch(
-    /\?s=senml:attic\/temperature&s=senml:shed\/dew_point&s=senml:cellar\/humidity$/,
+    /\?s=senml:attic\/temperature&s=senml:shed\/dew_point&s=senml:cellar\/humidity&range=7d$/,
   )
 })
 

@@ -16,6 +16,8 @@ it('fits on a phone', async () => {
   const page = await visit.open('/', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
   await page.locator('.card').nth(1).waitFor()
   await expectNoOverflow(page)
+  const theme = (await page.getByRole('button', { name: 'Theme' }).boundingBox())!
+  expect(theme.x + theme.width).toBeLessThanOrEqual(360)
   await shoot(page, 'phone-overview')
   await page.getByRole('link', { name: 'attic', exact: true }).click()
   await page.getByRole('region', { name: 'Temperature' }).waitFor()

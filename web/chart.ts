@@ -126,6 +126,8 @@ export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look,
   })
   resize.observe(element)
   const axis = element.querySelector<HTMLElement>('.u-axis')!
+  axis.classList.add('time-axis')
+  axis.title = 'Drag to move in time'
   listenToGestures({ plot: u.over, axis, times: () => range, look })
   u.over.addEventListener('mousemove', () => {
     pinned = undefined

@@ -46,6 +46,24 @@ it('draws lines of several devices on one chart for each unit, told apart withou
   )
 })
 
+it('fits on a phone, with the menu open too', async () => {
+  await measureHouse()
+  const page = await visit.open('/#/compare?s=senml:attic/temperature&s=senml:cellar/temperature&range=7d', {
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+  })
+  await page.locator('canvas').waitFor()
+  await page.getByText('Add a line').click()
+  await page.getByRole('button', { name: 'shed · Dew point' }).waitFor()
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+  const menu = (await page.locator('.menu-body').boundingBox())!
+  expect(menu.x).toBeGreaterThanOrEqual(0)
+  expect(menu.x + menu.width).toBeLessThanOrEqual(360)
+  expect(await violations(page)).toEqual([])
+  await shoot(page, 'phone-compare')
+})
+
 it('adds what is measured now to every line, and shows a week of them in the dark', async () => {
   await measureHouse()
   const lines = 's=senml:attic/temperature&s=senml:cellar/temperature'

@@ -10,14 +10,14 @@ export type { Device, DeviceStatus, FollowEvent, Gap, Metric, Position, Reading,
 
 export interface ReadingsOptions extends Selection {
   /** Times from here (included) to there (not included): RFC 3339, or an age such as `10m`. */
-  readonly from?: string
-  readonly to?: string
-  readonly after?: Position | number
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly after?: Position | number | undefined
   /** Readings a request; the loop goes on to the end all the same. */
   readonly pageSize?: number
   /** Called where readings that `after` asked for are no longer there. */
   readonly onGap?: (gap: Gap) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A gateway, seen from a browser or from Node. Every method throws ClientError where the gateway refuses. */

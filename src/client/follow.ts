@@ -27,19 +27,19 @@ export type FollowState =
 
 export interface FollowOptions extends Selection {
   /** At most one event a series in this time, such as `10s` (100ms to 1d): its last reading, with figures of all. */
-  readonly every?: string
+  readonly every?: string | undefined
   /** Only changes of at least this much, in the unit of each series. */
-  readonly deadband?: number
+  readonly deadband?: number | undefined
   /** Start behind this place in the log. At most one of `after`, `since` and `last`; without one it starts now. */
-  readonly after?: Position | number
+  readonly after?: Position | number | undefined
   /** Start at this time: RFC 3339, or an age such as `10m`. */
-  readonly since?: string
+  readonly since?: string | undefined
   /** Start with the last so many readings of each series. */
-  readonly last?: number
+  readonly last?: number | undefined
   /** Go on where an earlier stream stopped; stronger than the three above. */
-  readonly lastEventId?: Position
+  readonly lastEventId?: Position | undefined
   /** Ends the loop, quietly. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   readonly onState?: (state: FollowState) => void
   readonly stallMs?: number
 }

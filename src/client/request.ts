@@ -17,7 +17,7 @@ export class ClientError extends Error {
 export interface Connection {
   /** `http://host:port`, with or without a path that a reverse proxy adds. */
   readonly url: string
-  readonly token?: string
+  readonly token?: string | undefined
   /** Another transport, such as `socketFetch(path)`; the global `fetch` unless said. */
   readonly fetch?: typeof fetch
 }

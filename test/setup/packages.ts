@@ -4,9 +4,11 @@ import { delimiter, join } from 'node:path'
 
 /** Debian package → a program it brings. The end-to-end tests run against these, not against imitations. */
 const needed = {
+  curl: 'curl',
   mosquitto: 'mosquitto',
   'mosquitto-clients': 'mosquitto_pub',
   openssl: 'openssl',
+  python3: 'python3',
   socat: 'socat',
   'build-essential': 'g++',
   systemd: 'systemd-analyze',

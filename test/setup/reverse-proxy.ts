@@ -1,31 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { makeCertificate } from './certificate.ts'
 import { type Listening, startListener } from './listener.ts'
 import { freePort } from './mosquitto.ts'
+import { snippet } from './snippet.ts'
 
 export interface ReverseProxy extends Listening {
   readonly secure: boolean
-}
-
-/** The configuration of a proxy as docs/proxies.md shows it. */
-function documented(language: string): string {
-  const text = readFileSync(fileURLToPath(new URL('../../docs/proxies.md', import.meta.url)), 'utf8')
-  const block = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(text)
-  if (!block) throw new Error(`docs/proxies.md shows no ${language}`)
-  return block[1]!
-}
-
-/** What is particular to a machine in it, put in the place of what stands there; each must be found. */
-function adapted(text: string, changes: Record<string, string>): string {
-  let changed = text
-  for (const [before, after] of Object.entries(changes)) {
-    if (!changed.includes(before)) throw new Error(`docs/proxies.md does not say ${before}`)
-    changed = changed.replaceAll(before, after)
-  }
-  return changed
 }
 
 /**
@@ -36,7 +18,7 @@ export async function startNginx(target: number, patienceS = 60): Promise<Revers
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-nginx-'))
   const port = await freePort()
   const { cert, key } = makeCertificate(folder, 'proxy')
-  const server = adapted(documented('nginx'), {
+  const server = snippet('docs/proxies.md', 'nginx', {
     'listen 443 ssl http2': `listen 127.0.0.1:${port} ssl http2`,
     '/etc/ssl/rivulet/cert.pem': cert,
     '/etc/ssl/rivulet/key.pem': key,
@@ -60,7 +42,7 @@ export async function startNginx(target: number, patienceS = 60): Promise<Revers
 export async function startCaddy(target: number): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-caddy-'))
   const port = await freePort()
-  const site = adapted(documented('caddy'), {
+  const site = snippet('docs/proxies.md', 'caddy', {
     'rivulet.example.org {': `http://rivulet.example.org:${port} {\n    bind 127.0.0.1`,
     '127.0.0.1:8080': `127.0.0.1:${target}`,
   })

@@ -9,8 +9,9 @@ export interface ConnectionOptions {
   /** The client takes gzip. */
   readonly gzip: boolean
   /**
-   * A stream that takes nothing for this long is closed. It writes at least every 15 s, and Node counts a partly written
-   * buffer as progress, so that only a reader who takes nothing at all is meant.
+   * A stream to which nothing could be sent for this long is closed. It writes at least every 15 s, and Node counts a partly
+   * written buffer as progress. The system takes more only when a good part of its own buffer has left, so that a reader
+   * of a few KB a second may be closed as well; it gets what was on its way, and resumes behind that.
    */
   readonly stalledMs: Millis
 }

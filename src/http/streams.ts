@@ -21,7 +21,7 @@ const returnMs: readonly [min: Millis, max: Millis] = [1000, 5000]
 /** The same when there are too many: the others need time to leave. */
 const overloadMs: readonly [min: Millis, max: Millis] = [5000, 30_000]
 
-/** A client that takes nothing for so long has gone without a word, or is stuck (PROTOCOL.md, promise 6). */
+/** A client to which nothing could be sent for so long has gone without a word, or is stuck (PROTOCOL.md, promise 6). */
 const stalledMsDefault: Millis = 120_000
 
 export interface StreamLimits {

@@ -20,6 +20,9 @@ const [everyMin, everyMax] = ['100ms', '1d'] as const
 
 /** Which series a request asks for, within what its token allows; null for all. `device` comes from the path. */
 export function chosen(query: Query, identity: Identity, source: TagSource, device?: string): StreamFilter | null {
+  for (const name of ['device', 'metric'])
+    if (query.all(name).includes(''))
+      throw new GatewayError('usage', `${name} is given without a value`, `leave it out for every ${name}`)
   const devices = device === undefined ? query.all('device') : [device]
   const choice = { devices, metrics: query.all('metric'), channels: query.all('channel'), tags: tagsIn(query) }
   return compileFilter(choice, identity.read, source)

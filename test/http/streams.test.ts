@@ -163,6 +163,8 @@ it('refuses what it does not understand before a stream begins', async () => {
   const wrong: [path: string, detail: string][] = [
     ['/api/stream?devices=a', 'unknown parameter devices'],
     ['/api/devices/a:1/stream?device=a', 'unknown parameter device'],
+    ['/api/stream?device=', 'device is given without a value'],
+    ['/api/stream?metric=x&metric=', 'metric is given without a value'],
     ['/api/stream?after=x', 'after=x is not a position'],
     ['/api/stream?since=yesterday', 'since=yesterday is not a time'],
     ['/api/stream?since=2026-13-01T00:00:00Z', 'since=2026-13-01T00:00:00Z is not a time'],

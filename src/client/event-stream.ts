@@ -53,7 +53,8 @@ export async function* readEvents(
   }
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+/** @throws StalledError when the work takes longer; it goes on, and what becomes of it is nobody's concern any more */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const stalled = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StalledError(`nothing came for ${ms / 1000} s`)), ms)

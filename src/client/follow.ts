@@ -1,6 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser'
 import { reconnectDelayMs, sleep } from './backoff.ts'
-import { readEvents } from './event-stream.ts'
+import { readEvents, within } from './event-stream.ts'
 import { ClientError, type Connection, reasonOf, refusal, send } from './request.ts'
 import { type Selection, selectionQuery } from './selection.ts'
 import {
@@ -76,7 +76,7 @@ async function* run(
   options: FollowOptions,
   place: Place,
 ): AsyncGenerator<FollowEvent, void, void> {
-  const { onState = () => undefined } = options
+  const { onState = () => undefined, stallMs = stallMsDefault } = options
   const end = new AbortController()
   const abort = () => end.abort()
   options.signal?.addEventListener('abort', abort)
@@ -91,9 +91,8 @@ async function* run(
       const giveUp = () => attempt.abort()
       end.signal.addEventListener('abort', giveUp)
       try {
-        const body = await connect(connection, options, place, attempt.signal)
+        const body = await within(stallMs, connect(connection, options, place, attempt.signal))
         onState({ state: 'live' })
-        const stallMs = options.stallMs ?? stallMsDefault
         for await (const batch of readEvents(body, { stallMs, onRetry: (ms) => (retryMs = ms) }))
           for (const message of batch) {
             const event = take(message, place)

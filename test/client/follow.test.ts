@@ -150,10 +150,22 @@ describe('a followed stream', () => {
       response.write(reading(Math.min(attempt, 2)))
     })
     const states: FollowState[] = []
-    const options: FollowOptions = { stallMs: 60, onState: (state) => states.push(state) }
+    const options: FollowOptions = { stallMs: 1000, onState: (state) => states.push(state) }
     expect((await take(client.follow(options), 2)).map(idOf)).toEqual(['run.1', 'run.2'])
     expect(states.slice(0, 3).map(({ state }) => state)).toEqual(['connecting', 'live', 'waiting'])
-    expect(states[2]).toMatchObject({ reason: 'nothing came for 0.06 s' })
+    expect(states[2]).toMatchObject({ reason: 'nothing came for 1 s' })
+  })
+
+  it('does not wait for ever for an answer', async () => {
+    const client = await connect((response, _, attempt) => {
+      if (attempt === 1) return
+      beginStream(response)
+      response.write(reading(1))
+    })
+    const reasons: string[] = []
+    const onState = (state: FollowState) => state.state === 'waiting' && reasons.push(state.reason)
+    expect((await take(client.follow({ stallMs: 300, onState }), 1)).map(idOf)).toEqual(['run.1'])
+    expect(reasons[0]).toBe('nothing came for 0.3 s')
   })
 
   it('takes heartbeats for life', async () => {

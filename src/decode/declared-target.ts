@@ -17,9 +17,8 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
     if (unit === undefined || known.unit === null) return meaning.unit ? { ...placed, unit: meaning.unit } : placed
     if (conversion(unit, known.unit)) return { ...placed, unit }
     if (unit === '%' && contents.has(metric)) return { ...placed, metric: 'fill_level', unit }
-    if (metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
     // As in `battery_mv`: volts are no charge.
-    if (meaning.metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
+    if (metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
   }
   const told = unit === undefined ? undefined : metricOfUnit(unit)
   if (told !== undefined) {

@@ -22,7 +22,7 @@ export function takeQuantity(draft: Draft, text: string): boolean {
  * unit that tells, only a line that is nothing but pairs is believed. False when it is none.
  */
 export function takePairs(draft: Draft, text: string): boolean {
-  const pairs = scanPairs(text)
+  const pairs = scanPairs(text).filter(mayMeasure)
   const sure =
     pairs.some((pair) => isTelling(pair.name) || (pair.unit !== '' && isToldBy(pair))) ||
     (pairs.length > 0 && strictPairs.test(text)) ||
@@ -136,16 +136,22 @@ const fillers = new Set([
   'reading',
   'avg',
 ])
-/** With one of these the number is not what the sensor measures. */
-const troubles =
-  /\b(?:err|errors?|fail|failed|failure|invalid|no|not|retry|retries|timeout|code|warn|warning|count|set|max|min)\b/i
+/** With one of these the number is not what a sensor measures now: a fault, a limit or a setting. */
+const noMeasurement = new RegExp(
+  `\\b(?:${[
+    ...['err', 'errors?', 'fail', 'failed', 'failure', 'invalid', 'no', 'not', 'retry', 'retries', 'timeout', 'warn'],
+    ...['warning', 'code', 'count', 'max', 'min', 'maximum', 'minimum', 'limit', 'threshold', 'range', 'resolution'],
+    ...['accuracy', 'tolerance', 'offset', 'set', 'setpoint', 'target'],
+  ].join('|')})\\b`,
+  'i',
+)
 /** Headings of lines that are no place. */
 const headings = /^(?:data|info|debug|log|sensors?|readings?|values?|measurements?|status|\d+)$/i
 
 /** `Bus Voltage` is a voltage, of the bus; a name that is known as a whole, or not at all, stays. */
 function placed(name: string): { name: string; place: string | undefined } {
   const words = name.split(/\s+/)
-  if (words.length > 1 && words.length < 7 && !meaningOf(name) && !troubles.test(name)) {
+  if (words.length > 1 && words.length < 7 && !meaningOf(name) && !noMeasurement.test(name)) {
     for (let from = 1; from < words.length; from++) {
       const quantity = words.slice(from).join(' ')
       if (!isTelling(quantity)) continue
@@ -161,6 +167,22 @@ function placeOf(words: string | undefined): string | undefined {
   if (words === undefined || headings.test(words)) return undefined
   const name = words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_')
   return name.replace(/^_|_$/g, '') || undefined
+}
+
+/** Whether a pair may be a measurement; `max=5` in a line of its kind is whatever its sender means by it. */
+function mayMeasure(pair: Pair): boolean {
+  const { name, unit } = pair
+  if (isAstray(pair)) return false
+  const isPlain = unit === '' && !name.includes(' ')
+  return isPlain || meaningOf(name) !== undefined || !noMeasurement.test(name)
+}
+
+/** A known name in a unit of another quantity: a speed in MHz is that of a bus. */
+function isAstray({ name, unit }: Pair): boolean {
+  const meaning = unit === '' ? undefined : meaningOf(name)
+  if (meaning === undefined || meaning.weak) return false
+  const told = metricOfUnit(unit)
+  return told !== meaning.metric && told === targetOf(name, unit).metric
 }
 
 /** What a number with a unit is, where the unit is one of a quantity that sensors measure; log messages have others. */

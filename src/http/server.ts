@@ -20,6 +20,7 @@ import { createMetrics, type IntakeReport } from './metrics.ts'
 import { describeApi, templateOf } from './openapi.ts'
 import { servePage } from './page.ts'
 import { type PortReport, portsRoute } from './ports.ts'
+import { sendProblem } from './problem.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
 import { Streams } from './streams.ts'
@@ -142,6 +143,9 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const tls = listener.kind === 'tcp' ? options.tls : undefined
     const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
     if (tls) secure.push(server as Http2SecureServer)
+    server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
+      sendProblem(res, strangeExpectation()),
+    )
     server.on('clientError', (error, socket) => refuse(error, socket as Socket, requestMs))
     const perAddress = options.connectionsPerAddress ?? Number.POSITIVE_INFINITY
     limitConnections(server, { perAddress, inAll: options.maxStreams + connectionsBeside }, logger)
@@ -245,6 +249,11 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, requestMs: Millis)
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`)
   // Who is still sending would lose the answer if it were closed at once, and who never closes would stay.
   setTimeout(() => socket.destroy(), farewellMs).unref()
+}
+
+/** RFC 9110 §10.1.1. Node.js answers 100-continue itself. */
+function strangeExpectation(): GatewayError {
+  return new GatewayError('usage', 'the header Expect asks for something unknown', 'leave it out')
 }
 
 function openToAll({ host, port }: Address): GatewayError {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { checkConfig, problemLine } from '../../src/config/load.ts'
-import { fuzzRuns, fuzzTimeout } from './runs.ts'
+import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 
 const runs = fuzzRuns(300)
 const cwd = mkdtempSync(join(tmpdir(), 'rivulet-'))
@@ -53,16 +53,22 @@ const input = fc.oneof(
 
 it(`reads ${runs} files that make no sense, and says of each what is wrong in lines`, {
   timeout: fuzzTimeout(300),
-}, () => {
+}, (context) => {
   const file = join(cwd, 'rivulet.yaml')
+  const memory = new MemoryWatch()
+  let refused = 0
   const check = (text: string) => {
     writeFileSync(file, text)
     const { config, problems } = checkConfig({ cwd, env: {} })
     expect(config !== null || problems.length > 0).toBe(true)
+    if (problems.length > 0) refused++
+    memory.look()
     for (const line of problems.map(problemLine)) {
       expect(line).toMatch(/\S/)
       expect(line, text).not.toMatch(/[\n\r\0]|\bundefined\b|\[object|\.[jt]s:\d/)
     }
   }
   fc.assert(fc.property(input, check), { numRuns: runs, examples: [[bomb], ['"'], ['- '.repeat(2000)], ['\t']] })
+  memory.tell(context, { subject: 'configuration files', inputs: runs, refused })
+  expect(refused).toBeGreaterThan(runs / 4)
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
 import { ask } from '../http/request.ts'
-import { fuzzRuns, fuzzTimeout } from './runs.ts'
+import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 
 const runs = fuzzRuns(300)
 
@@ -104,6 +104,17 @@ const input = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1')) },
 )
 
+/** An answer to HEAD has no body; what has one says in JSON what is wrong (RFC 9457). */
+function checkRefusal(answer: string): void {
+  const [head = '', rest = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(/^content-type: application\/problem\+json/im)
+  const length = Number(/^content-length: (\d+)$/im.exec(head)![1])
+  // What follows answers the next request.
+  const body = rest.slice(0, length)
+  if (body.length < length) return
+  expect(JSON.parse(body)).toMatchObject({ detail: expect.stringMatching(/\w{2,} \w/), code: expect.any(String) })
+}
+
 /** The first that comes back; empty when the connection is closed without a word. */
 function say(port: number, text: string): Promise<string> {
   return new Promise((resolve) => {
@@ -122,16 +133,23 @@ function say(port: number, text: string): Promise<string> {
 
 it(`answers ${runs} requests that make no sense without failing, and goes on`, {
   timeout: fuzzTimeout(300),
-}, async () => {
+}, async (context) => {
   const errors: unknown[] = []
   const logger = { info() {}, warn() {}, error: (details: object) => void errors.push(details) }
   const store = new MemoryStore()
   const { port, close } = await startServer(store, { logger })
   store.append([reading(), reading({ device: 'test:two' })])
+  const memory = new MemoryWatch()
+  let refused = 0
   try {
     await fc.assert(
       fc.asyncProperty(input, async (text) => {
         const answer = await say(port, text)
+        memory.look()
+        if (/^HTTP\/1\.1 4/.test(answer)) {
+          refused++
+          checkRefusal(answer)
+        }
         expect(answer === '' || /^HTTP\/1\.1 [1-4]\d\d /.test(answer), answer).toBe(true)
         expect(answer).not.toMatch(/node_modules|\.[jt]s:\d/)
         expect(errors).toEqual([])
@@ -139,6 +157,8 @@ it(`answers ${runs} requests that make no sense without failing, and goes on`, {
       { numRuns: runs },
     )
     expect((await ask({ port }, '/healthz')).status).toBe(200)
+    memory.tell(context, { subject: 'HTTP requests', inputs: runs, refused })
+    expect(refused).toBeGreaterThan(runs / 4)
   } finally {
     await close()
   }

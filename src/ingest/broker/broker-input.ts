@@ -59,7 +59,10 @@ export interface BrokerInputOptions extends AccessOptions {
 export class BrokerInput implements Input {
   readonly #options: BrokerInputOptions
   readonly #retained: RetainedMessages
-  readonly #clients = new Map<AckGate, { readonly address: string; readonly filters: Set<string> }>()
+  /** By connection: the filters it has subscribed to. */
+  readonly #clients = new Map<AckGate, Set<string>>()
+  /** Also of those that are gone, for whoever tells of them. */
+  readonly #addresses = new WeakMap<AckGate, string>()
   readonly #report: (line: string) => void
   #aedes: Aedes | undefined
   #server: Server | undefined
@@ -180,7 +183,7 @@ export class BrokerInput implements Input {
         refusalOf(this.#options, client.id, user, password).then((refusal) => done(refusal ?? null, !refusal))
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const filters = this.#clients.get(client.conn as AckGate)?.filters
+        const filters = this.#clients.get(client.conn as AckGate)
         if (filters && filters.size < filtersMax) filters.add(subscription.topic)
         // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
         done(null, filters?.has(subscription.topic) ? subscription : null)
@@ -197,7 +200,7 @@ export class BrokerInput implements Input {
     // Its types leave this one out; without a listener it would end the process.
     ;(aedes as EventEmitter).on('error', (error: Error) => this.#report(error.message))
     aedes.on('unsubscribe', (topics, { conn }) => {
-      for (const topic of topics) this.#clients.get(conn as AckGate)?.filters.delete(topic)
+      for (const topic of topics) this.#clients.get(conn as AckGate)?.delete(topic)
     })
     await aedes.listen()
     return aedes
@@ -211,7 +214,8 @@ export class BrokerInput implements Input {
     )
     const admit = admission(messageBytesMax, (connack) => socket.end(connack), sent)
     const gate = new AckGate(socket, durability, { admit, rest, ...(unacked !== undefined && { unacked }) })
-    this.#clients.set(gate, { address, filters: new Set() })
+    this.#clients.set(gate, new Set())
+    this.#addresses.set(gate, address)
     gate.once('close', () => {
       this.#clients.delete(gate)
     })
@@ -265,7 +269,7 @@ export class BrokerInput implements Input {
   #reportClient({ id, conn }: Client, error: Error): void {
     // A device that lost its network or its power: nothing to do about it.
     if ('syscall' in error) return
-    const address = this.#clients.get(conn as AckGate)?.address ?? 'an unknown address'
+    const address = this.#addresses.get(conn as AckGate) ?? 'an unknown address'
     this.#report(`client ${shown(id)} from ${address} was disconnected: ${error.message}`)
   }
 }

@@ -260,6 +260,41 @@ it('makes a client wait that sends too fast, and loses none of its messages', as
   expect(reported).toEqual(['a client at 127.0.0.1 sends more than 500 messages a second, and is made to wait'])
 })
 
+it('publishes no will under a wildcard, and nothing under what is no topic', async () => {
+  const broker = await start()
+  const will = (topic: string) => ({ topic, payload: Buffer.from('gone'), qos: 0, retain: true })
+  for (const topic of ['a/#', '+', '$SYS/x', 'fine']) {
+    const client = raw(broker)
+    client.write(connectPacket('leaves', 4, will(topic)))
+    await once(client, 'data')
+    client.destroy()
+    await until(() => broker.connections === 0)
+  }
+  for (const topic of ['a\0b', 'a\xff']) {
+    const client = raw(broker)
+    client.write(connectPacket('speaks'))
+    const name = Buffer.from(topic, 'latin1')
+    client.write(Buffer.concat([Buffer.from([0x30, name.length + 3, 0, name.length]), name, Buffer.from('1')]))
+    await client.received
+  }
+  await until(() => log.frames.length === 1)
+  expect(log.frames.map(({ topic }) => topic)).toEqual(['fine'])
+  expect(reported.filter((line) => line.includes('its topic'))).toHaveLength(2)
+})
+
+it('shows no client what others there are', async () => {
+  const broker = await start()
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'curious' })
+  cleanups.push(() => client.endAsync(true))
+  const granted = await client.subscribeAsync(['$SYS/#', '$SYS/+/new/clients', 'fine']).catch((error: unknown) => error)
+  expect(JSON.stringify(granted)).toContain('128')
+  let heard = ''
+  client.on('message', (topic) => (heard += topic))
+  await publish(broker, ['-q', '1', '-t', 'fine', '-m', 'x'])
+  await until(() => heard !== '')
+  expect(heard).toBe('fine')
+})
+
 it('says which address is taken', async () => {
   const broker = await start()
   const second = create({ port: broker.port! })

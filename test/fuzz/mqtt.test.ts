@@ -39,7 +39,18 @@ const packet = fc.oneof(
   }),
   fc.record({ cmd: fc.constantFrom('puback', 'pubrec', 'pubrel', 'pubcomp'), messageId }),
   fc.record({ cmd: fc.constantFrom('pingreq', 'pingresp', 'disconnect') }),
-  fc.record({ cmd: fc.constant('connect'), clientId: text, clean: fc.boolean(), keepalive: fc.nat(100) }),
+  fc.record(
+    {
+      cmd: fc.constant('connect'),
+      protocolId: fc.constant('MQTT'),
+      protocolVersion: fc.constant(4),
+      clientId: text,
+      clean: fc.boolean(),
+      keepalive: fc.nat(100),
+      will: fc.record({ topic: text, payload, qos, retain: fc.boolean() }),
+    },
+    { requiredKeys: ['cmd', 'protocolId', 'protocolVersion', 'clientId', 'clean', 'keepalive'] },
+  ),
 )
 
 /** Null for what cannot be written as a packet. */
@@ -113,7 +124,7 @@ it(`takes ${runs} streams of broken packets, and still every message of others`,
     connectionsPerAddressMax: 100,
     sink: ({ payload, ...frame }) => {
       const { topic } = frame as MqttFrame
-      if (payload.length > messageBytesMax || /[#+]/.test(topic)) broken = `${topic} with ${payload.length} bytes`
+      if (payload.length > messageBytesMax || /[#+\0]/.test(topic)) broken = `${topic} with ${payload.length} bytes`
       if (topic === 'good') good++
       log.append()
       // The next turn: the acknowledgement is written first.

@@ -30,6 +30,17 @@ export async function refusalOf(
   }
 }
 
+/**
+ * Why nothing may be published under a topic, or undefined. A will's topic was looked at by nobody before (MQTT 3.1.1 §4.7.1.1),
+ * and what is no UTF-8 (§1.5.3) comes here with replacement characters in it.
+ */
+export function topicFault(topic: string): string | undefined {
+  if (topic.startsWith('$SYS')) return 'it publishes to $SYS, which is the broker’s'
+  if (topic === '' || /[+#\0\ufffd]/.test(topic))
+    return `its topic ${shown(topic)} is empty, no UTF-8, or holds wildcards or NUL`
+  return undefined
+}
+
 /** A name from the network as it may stand in a log: quoted, and not endless. */
 export function shown(name: string | null | undefined): string {
   return JSON.stringify((name ?? '').slice(0, 64))

@@ -4,7 +4,7 @@ import type { Server as TlsServer } from 'node:tls'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
 import { AckGate } from '../mqtt/ack-gate.ts'
-import { type AccessOptions, refusalOf, shown } from './access.ts'
+import { type AccessOptions, refusalOf, shown, topicFault } from './access.ts'
 import { admission } from './admission.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
@@ -184,12 +184,15 @@ export class BrokerInput implements Input {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const filters = this.#clients.get(client.conn as AckGate)
-        if (filters && filters.size < filtersMax) filters.add(subscription.topic)
+        // Below $SYS aedes tells which clients there are, and what they subscribe to.
+        const isOpen = !subscription.topic.startsWith('$SYS')
+        if (isOpen && filters && filters.size < filtersMax) filters.add(subscription.topic)
         // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
         done(null, filters?.has(subscription.topic) ? subscription : null)
       },
       authorizePublish: (_client, packet, done) => {
-        if (packet.topic.startsWith('$SYS')) done(new Error('it publishes to $SYS, which is the broker’s'))
+        const fault = topicFault(packet.topic)
+        if (fault) done(new Error(fault))
         else if (packet.payload.length > this.#options.messageBytesMax)
           done(new Error(`its message on ${packet.topic} has ${packet.payload.length} bytes`))
         else this.#take(aedes, packet, done)

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { socketFetch } from '../client/socket.ts'
 import type { Config } from '../config/config.ts'
@@ -46,7 +47,7 @@ export async function doctor({ config: file, data }: DoctorOptions): Promise<boo
   if (config) {
     const running = await ask(config.data)
     findings.push(...folder(config.data), ...disk(config), ...running, ...config.serial.flatMap(port))
-    if (!running.some(({ about }) => about === 'input')) findings.push(...(await broker(config)))
+    if (!running.some(({ about }) => about === 'input')) findings.push(await page(config), ...(await broker(config)))
   }
   const width = Math.max(...findings.map(({ about }) => about.length))
   for (const { about, level, text } of findings)
@@ -140,6 +141,22 @@ function port({ port: path }: Config['serial'][number]): Finding[] {
   if (!existsSync(path)) return [wrong('serial', `${path} is not there; plug it in, or see \`rivulet ports\``)]
   if (may(path, constants.R_OK | constants.W_OK)) return [ok('serial', path)]
   return [wrong('serial', `this user may not use ${path}; sudo usermod -aG dialout $USER, then log in again`)]
+}
+
+/** Whether the page could be served; only asked where no gateway runs. */
+function page({ http: { listen } }: Config): Promise<Finding> {
+  const at = `${listen.host}:${listen.port}`
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(
+        code === 'EADDRINUSE'
+          ? wrong('page', `another program listens on ${at}; stop it, or set http.listen to another port`)
+          : wrong('page', `cannot listen on ${at} (${code}); set http.listen to an address of this machine`),
+      ),
+    )
+    server.listen(listen.port, listen.host, () => server.close(() => resolve(ok('page', `${at} is free`))))
+  })
 }
 
 /** Only of a gateway that does not run: one that does knows better itself. */

@@ -61,6 +61,8 @@ export interface HttpOptions {
   readonly connectionsPerAddress?: number | undefined
   /** Within how long a request has to arrive, head and body; 30 s unless said. */
   readonly requestMs?: Millis | undefined
+  /** How long nothing of an answer may move; ten minutes unless said. */
+  readonly idleMs?: Millis | undefined
   /** Serve HTTPS, HTTP/2 or HTTP/1.1 as the client likes; the local socket stays plain. */
   readonly tls?: TlsFiles | undefined
   /** After how long without progress a stream is closed; two minutes unless said. */
@@ -93,6 +95,12 @@ const headerBytesMax = 16_384
 
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
 const requestMsDefault: Millis = 30_000
+
+/**
+ * An answer of which nothing moves for so long has nobody to read it: a backup would keep its file on the disk for ever. Making
+ * one of a large database on a card takes minutes, though.
+ */
+const idleMsDefault: Millis = 600_000
 
 /** Connections for everything but streams: a browser keeps six open, and no request takes long. */
 const connectionsBeside = 1000
@@ -143,6 +151,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const tls = listener.kind === 'tcp' ? options.tls : undefined
     const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
     if (tls) secure.push(server as Http2SecureServer)
+    else server.setTimeout(options.idleMs ?? idleMsDefault)
     server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
       sendProblem(res, strangeExpectation()),
     )

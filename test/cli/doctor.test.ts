@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -21,14 +23,18 @@ async function findings(folder = cwd): Promise<{ code: number | null; lines: str
 }
 
 it('finds nothing wrong where nothing has been started yet', async () => {
-  const port = await freePort()
-  writeFileSync(join(cwd, 'rivulet.yaml'), `mqtt: { listen: '127.0.0.1:${port}' }\n`)
+  const [port, page] = [await freePort(), await freePort()]
+  writeFileSync(
+    join(cwd, 'rivulet.yaml'),
+    `http: { listen: '127.0.0.1:${page}' }\nmqtt: { listen: '127.0.0.1:${port}' }\n`,
+  )
   expect(await findings()).toEqual({
     code: 0,
     lines: [
       `ok config ${cwd}/rivulet.yaml`,
       `ok data ${cwd}/data will be made at the first start`,
       'note gateway does not run here; start it with `rivulet start`',
+      `ok page 127.0.0.1:${page} is free`,
       `ok broker 127.0.0.1:${port} is free`,
     ],
   })
@@ -39,12 +45,17 @@ it('says of each thing that is wrong what to do', async () => {
   mkdirSync(join(cwd, 'data'))
   chmodSync(join(cwd, 'data'), 0o755)
   const brokers = `mqtt: { brokers: [{ name: cellar, url: 'mqtt://127.0.0.1:${port}' }] }\n`
-  writeFileSync(join(cwd, 'rivulet.yaml'), `${brokers}serial: [{ port: /dev/nothing }]\n`)
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const http = `http: { listen: '127.0.0.1:${(taken.address() as AddressInfo).port}' }\n`
+  writeFileSync(join(cwd, 'rivulet.yaml'), `${http}${brokers}serial: [{ port: /dev/nothing }]\n`)
   const { code, lines } = await findings()
+  taken.close()
   expect(code).toBe(1)
   expect(lines.filter((line) => line.startsWith('wrong'))).toEqual([
     `wrong data ${cwd}/data is open to other users (mode 755); chmod 700 ${cwd}/data`,
     'wrong serial /dev/nothing is not there; plug it in, or see `rivulet ports`',
+    expect.stringMatching(/^wrong page another program listens on 127\.0\.0\.1:\d+; stop it, or set http.listen/),
     'wrong broker cellar does not answer; is it started, and its port open?',
   ])
 })

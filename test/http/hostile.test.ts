@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-async function start(options: { requestMs?: number } = {}) {
+async function start(options: { requestMs?: number; idleMs?: number } = {}) {
   const store = new MemoryStore()
   store.append([reading()])
   const errors: unknown[] = []
@@ -63,6 +63,21 @@ it('gives up on requests that never come to an end, in their head or in their bo
   for (const { closed } of slow) expect(await closed()).toBe(408)
   expect(slow[0]!.answer()).toContain('did not arrive within 0.3 s')
   expect(errors).toEqual([])
+})
+
+it('gives up an answer that nobody takes, and none that is still being made', async () => {
+  const { port, store } = await start({ idleMs: 300 })
+  const many = Array.from({ length: 25_000 }, () => reading())
+  for (let i = 0; i < 4; i++) store.append(many)
+  const greedy = connect({ port, host: '127.0.0.1' }, () =>
+    greedy.pause().write(get('/api/readings?limit=all&format=ndjson')),
+  )
+  toClose.push(() => greedy.destroy())
+  const taken = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+  await until('it is answered', () => taken() === 2)
+  await until('only ours is left', () => taken() === 1)
+  expect(greedy.destroyed).toBe(false)
+  expect((await ask({ port }, '/api/readings?limit=all&format=ndjson')).body.length).toBeGreaterThan(8_000_000)
 })
 
 it('keeps no connection of a client that does not close it after a refusal', async () => {

@@ -194,7 +194,7 @@ export class BrokerInput implements Input {
         const fault = topicFault(packet.topic)
         if (fault) done(new Error(fault))
         else if (packet.payload.length > this.#options.messageBytesMax)
-          done(new Error(`its message on ${packet.topic} has ${packet.payload.length} bytes`))
+          done(new Error(`its message on ${shown(packet.topic)} has ${packet.payload.length} bytes`))
         else this.#take(aedes, packet, done)
       },
     })
@@ -255,7 +255,7 @@ export class BrokerInput implements Input {
     }
     this.#received++
     if (packet.retain && !this.#retained.keep({ topic, payload, qos }))
-      this.#report(`no room to retain the message on ${topic}`)
+      this.#report(`no room to retain the message on ${shown(topic)}`)
     done(null)
   }
 

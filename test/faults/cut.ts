@@ -68,14 +68,15 @@ export async function judgeCut(files: ReadonlyMap<string, Uint8Array>, at: numbe
     const ledger = new Ledger()
     for (const content of what.sent) ledger.published(content)
     for (const content of what.told) if (content.at <= at) ledger.acknowledged(content)
-    const witness = ledger.witness('a client', ({ value }) => shown.some((reading) => reading.value === value))
+    const witness = ledger.witness('a client')
     for (const reading of shown) witness.saw(reading)
     ledger.crashed(Number.POSITIVE_INFINITY)
     return [
       ...again.map(({ seq }) => `${seq} may be given again`),
       ...ledger
         .judge(storedIn(file))
-        .filter(({ kind }) => kind !== 'missed' && kind !== 'stray')
+        // The client was cut off as well.
+        .filter(({ kind }) => kind !== 'missed')
         .map(({ kind, text }) => `${kind} ${text}`),
     ]
   } catch (error) {

@@ -86,6 +86,9 @@ it('I/O error on reading what is stored, and back', async (context) => {
   const late = startFollower(ledger.witness('late'), () => gateway.url)
   toClose.push(() => late.stop())
   await until('it is said', async () => (await readyOf(gateway)).log.unreadable !== undefined)
+  // One that has to be looked up begins with the disk: sent away, not refused, so that an EventSource comes back.
+  const away = await fetch(`${gateway.url}/api/stream?last=5`)
+  expect([away.status, await away.text()]).toEqual([200, expect.stringMatching(/^retry: \d+\n\n$/)])
   const answer = await fetch(`${gateway.url}/api/readings?limit=10000`)
   expect(answer.status).toBe(500)
   expect(await answer.json()).toMatchObject({ code: 'corrupt', hint: expect.stringContaining('rivulet check --data') })

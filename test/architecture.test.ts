@@ -78,7 +78,7 @@ const table: Record<string, string[]> = {
     'serial-ports',
   ],
   demo: ['config', 'reading', 'errors'],
-  // To the log for `restore` alone, which works while no gateway runs.
+  // To the log for `restore` and `check --data`, which work while no gateway runs.
   cli: [
     'gateway',
     'client',

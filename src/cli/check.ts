@@ -3,24 +3,36 @@ import { nearest } from '../config/nearest.ts'
 import { configJsonSchema } from '../config/schema.ts'
 import type { Profile } from '../decode/profile.ts'
 import { metricsOf } from '../decode/profile-metrics.ts'
+import { GatewayError } from '../errors.ts'
 import { findMetric, metricNames } from '../metrics.ts'
+import { checkData } from './check-data.ts'
 import { checkExamples, isOwn } from './check-examples.ts'
 import { checkSettings, requireConfig } from './settings.ts'
 import { paint, print } from './terminal.ts'
 
 export interface CheckOptions {
   readonly schema?: boolean
+  readonly data?: string
+  readonly salvage?: string
 }
 
-/** `rivulet check`: every problem with its place, or what the configuration amounts to. */
-export async function check(file: string | undefined, options: CheckOptions): Promise<void> {
-  if (options.schema) return print(JSON.stringify(configJsonSchema(), null, 2))
+/** `rivulet check`: every problem with its place, or what the configuration amounts to. Resolves to whether nothing is wrong. */
+export async function check(file: string | undefined, options: CheckOptions): Promise<boolean> {
+  const { schema, data, salvage } = options
+  if (data !== undefined) return checkData(data, salvage)
+  if (salvage !== undefined)
+    throw new GatewayError('usage', 'what is to be saved?', 'name the data folder as well: --data FOLDER')
+  if (schema) {
+    await print(JSON.stringify(configJsonSchema(), null, 2))
+    return true
+  }
   const settings = checkSettings({ ...(file !== undefined && { file }) })
   const problems = [...settings.problems, ...checkExamples(settings.profiles)]
   const config = requireConfig({ ...settings, problems })
   await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)
   for (const line of [...summary(config), ...settings.profiles.filter(isOwn).map(summaryOfProfile)])
     await print(`  ${line}`)
+  return true
 }
 
 /** What a profile of the user's own will give: a misspelt metric is no fault, and would be a metric of its own. */

@@ -39,11 +39,15 @@ function addRunning(program: Command): void {
 
   program
     .command('check')
-    .description('validate the configuration and your own profiles: every problem, its line, what to write instead')
+    .description('validate the configuration and your own profiles, or the database: every problem, and what to do')
     .argument('[file]', 'configuration (rivulet.yaml here, if there is one)')
     .option('--schema', 'print the JSON Schema of the configuration, for editors')
+    .option('--data <folder>', 'look over the database there instead: what is damaged, and what can be saved')
+    .option('--salvage <file>', 'and write all that can be saved into a new file, for `rivulet restore`')
     .addHelpText('after', example('check /etc/rivulet.yaml'))
-    .action(async (file, options) => (await import('./check.ts')).check(file, options))
+    .action(async (file, options) => {
+      if (!(await (await import('./check.ts')).check(file, options))) process.exitCode = 1
+    })
 
   program
     .command('doctor')

@@ -1,5 +1,7 @@
+import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
 import type { Batch } from './columns.ts'
+import { damageHint } from './explain.ts'
 
 /**
  * Readings a block of the index covers, by number: block n holds the numbers from n × 4,096 on. Scanning one takes a
@@ -93,14 +95,18 @@ export function encodeCounts(counts: ReadonlyMap<number, number>): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** Visits each series in the block with its count, ascending, until `visit` returns true; whether it did. */
+/**
+ * Visits each series in the block with its count, ascending, until `visit` returns true; whether it did.
+ * @throws GatewayError `corrupt` when it ends in the middle of a number
+ */
 export function someCount(series: Uint8Array, visit: (id: number, count: number) => boolean): boolean {
   let at = 0
   let id = 0
   const take = () => {
     let number = 0
     for (let shift = 0; ; shift += 7) {
-      const byte = series[at++]!
+      const byte = series[at++]
+      if (byte === undefined) throw new GatewayError('corrupt', 'the block index is damaged', damageHint)
       number |= (byte & 127) << shift
       if (byte < 128) return number
     }

@@ -1,4 +1,6 @@
+import { GatewayError } from '../errors.ts'
 import type { Bucket } from './buckets.ts'
+import { damageHint } from './explain.ts'
 
 /**
  * Buckets as bytes, so that a minute in which a sensor spoke once takes about three. Sensors send decimals: where all
@@ -34,7 +36,10 @@ export function encodeBuckets(buckets: readonly Bucket[], base: number): Uint8Ar
   return out.bytes()
 }
 
-/** The buckets of a blob, with the `base` that it was encoded with. */
+/**
+ * The buckets of a blob, with the `base` that it was encoded with.
+ * @throws GatewayError `corrupt` when it ends in the middle of a number
+ */
 export function decodeBuckets(blob: Uint8Array, base: number): Bucket[] {
   const source = new Source(blob)
   const buckets: Bucket[] = []
@@ -139,7 +144,8 @@ class Source {
   whole(): number {
     let number = 0
     for (let scale = 1; ; scale *= 128) {
-      const byte = this.#blob[this.#at++]!
+      const byte = this.#blob[this.#at++]
+      if (byte === undefined) throw new GatewayError('corrupt', 'what charts are drawn from is damaged', damageHint)
       number += (byte & 127) * scale
       if (byte < 128) return number
     }

@@ -1,6 +1,9 @@
 import { dirname } from 'node:path'
 import { GatewayError } from '../errors.ts'
 
+/** For damage that SQLite has not noticed. */
+export const damageHint = 'see what can be saved with: rivulet check --data FOLDER'
+
 /** What an error of SQLite's or the file system's means for the person who runs the gateway; others come back as they are. */
 export function explain(error: unknown, file: string): unknown {
   if (error instanceof GatewayError) return error

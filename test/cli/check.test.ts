@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/log/open-store.ts'
+import { readings } from '../log/sample.ts'
 import { rivulet } from './run.ts'
 
 let cwd: string
@@ -9,6 +11,48 @@ beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'rivulet-check-'))
 })
 afterEach(() => rmSync(cwd, { recursive: true }))
+
+describe('rivulet check --data', () => {
+  const damaged = async () => {
+    const store = await openStore({ folder: join(cwd, 'data') })
+    store.append(readings(12_000))
+    store.commitSoon()
+    await store.durable(12_000)
+    await store.close()
+    const file = join(cwd, 'data/rivulet.db')
+    const bytes = readFileSync(file)
+    // A page in the middle, where the readings are.
+    bytes.fill(0, 200 * 1024, 201 * 1024)
+    writeFileSync(file, bytes)
+  }
+
+  it('says what is damaged and what can be saved, saves it, and the gateway runs with it', async () => {
+    await damaged()
+    const looked = await rivulet(['check', '--data', 'data'], { cwd })
+    expect(looked.code).toBe(1)
+    expect(looked.out).toMatch(/^the database in data: damaged\n {2}page 201, of the table reading, cannot be read\n/)
+    expect(looked.out).toMatch(
+      / {2}11\d{3} readings of 10 series, .* can be saved\n {2}\d\d readings are lost, of the numbers /,
+    )
+    expect(looked.err).toBe('save the rest with: rivulet check --data data --salvage FILE\n')
+    const saved = await rivulet(['check', '--data', 'data', '--salvage', 'saved.db'], { cwd })
+    expect(saved).toMatchObject({ code: 0, err: expect.stringContaining('rivulet restore saved.db --data data') })
+    expect(await rivulet(['restore', 'saved.db', '--data', 'data'], { cwd })).toMatchObject({ code: 0 })
+    expect(await rivulet(['check', '--data', 'data'], { cwd })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(': ok'),
+    })
+    const store = await openStore({ folder: join(cwd, 'data') })
+    expect((await store.read(0, null, 10)).readings).toHaveLength(10)
+    await store.close()
+  })
+
+  it('says where there is no database, and what to salvage', async () => {
+    const none = { code: 1, err: 'rivulet: there is no database in data; correct the path\n' }
+    expect(await rivulet(['check', '--data', 'data'], { cwd })).toMatchObject(none)
+    expect(await rivulet(['check', '--salvage', 'saved.db'], { cwd })).toMatchObject({ code: 2 })
+  })
+})
 
 describe('rivulet check', () => {
   it('says what the configuration amounts to', async () => {

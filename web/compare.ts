@@ -78,6 +78,8 @@ export function createCompareView({ catalog, go, head }: ViewContext, initial: C
 
   function remove({ ref }: Chosen): void {
     choose(route.series.filter((one) => formatSeries(one) !== formatSeries(ref)))
+    // The button that had the focus is gone with its line.
+    picker.focus()
   }
 
   arrange()

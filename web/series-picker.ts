@@ -12,6 +12,7 @@ export interface SeriesPicker {
   readonly element: HTMLElement
   /** Offers what the catalog has besides those chosen. */
   show(chosen: readonly SeriesName[]): void
+  focus(): void
 }
 
 /** A menu that finds a line of any device and adds it. */
@@ -25,10 +26,11 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
   })
   const options = h('ul', { class: 'options', 'aria-label': 'Lines to add' })
   const more = h('p', { class: 'hint', role: 'status' })
+  const summary = h('summary', { class: 'button primary' }, icon('more'), 'Add a line')
   const element = h(
     'details',
     { class: 'menu', onkeydown: closeOnEscape, ontoggle: opened },
-    h('summary', { class: 'button primary' }, icon('more'), 'Add a line'),
+    summary,
     h('div', { class: 'menu-body wide' }, h('label', { class: 'search' }, icon('search'), input), options, more),
   )
 
@@ -60,7 +62,7 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
   function closeOnEscape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || !element.open) return
     element.open = false
-    element.querySelector('summary')?.focus()
+    summary.focus()
   }
 
   return {
@@ -69,6 +71,7 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
       chosen = next
       list()
     },
+    focus: () => summary.focus(),
   }
 }
 

@@ -1,0 +1,76 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { patient, useVisit } from '../../setup/visit.ts'
+
+const visit = useVisit()
+
+it('can be used with the keyboard alone, from the list to a comparison', async () => {
+  await visit.publish('sensors/attic/temperature', 20)
+  await visit.publish('sensors/cellar/temperature', 12)
+  const page = await visit.open('/')
+  await page.locator('.card').nth(1).waitFor()
+  await tabTo(page, 'attic')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'attic' }).waitFor()
+  await tabTo(page, 'Earlier')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url(), patient).toContain('from=')
+  await tabTo(page, 'Later')
+  await page.keyboard.press('Space')
+  await expect.poll(() => page.url(), patient).toContain('last=3600000')
+  await page.locator('canvas').waitFor()
+  await tabTo(page, 'Temperature: chart')
+  await page.keyboard.press('ArrowLeft')
+  expect(await page.locator('.panel-when').innerText()).toMatch(/^\d\d:\d\d:\d\d$/)
+  await page.keyboard.press('Shift+Tab')
+  expect(await focused(page)).toContain('Compare Temperature')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Compare', exact: true }).waitFor()
+  await tabTo(page, 'Add a line')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page), patient).toContain('Search devices and metrics')
+  await page.keyboard.type('cellar')
+  await tabTo(page, 'cellar · Temperature')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.locator('.legend-name').allInnerTexts(), patient).toEqual(['attic', 'cellar'])
+  await page.keyboard.press('Escape')
+  expect(await focused(page)).toContain('Add a line')
+  await tabTo(page, 'Remove attic')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.locator('.legend-name').allInnerTexts(), patient).toEqual(['cellar'])
+  expect(await focused(page)).toContain('Add a line')
+})
+
+it('opens with less than 150 KB over the wire', async () => {
+  const context = await visit.browser.newContext()
+  let bytes = 0
+  const finished: Promise<void>[] = []
+  context.on('requestfinished', (request) => {
+    finished.push(
+      request.sizes().then(({ responseBodySize }) => {
+        bytes += responseBodySize
+      }),
+    )
+  })
+  const page = await context.newPage()
+  await page.goto(visit.gateway.url)
+  await page.getByRole('heading', { name: 'Waiting for the first reading' }).waitFor()
+  await Promise.all(finished)
+  await context.close()
+  expect(bytes).toBeGreaterThan(20_000)
+  expect(bytes).toBeLessThan(150_000)
+})
+
+/** Presses Tab until the focus is on what is called so, as somebody would who sees the outline move. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab')
+    if ((await focused(page)).includes(name)) return
+  }
+  throw new Error(`no way to ${name} by Tab; the focus is on ${await focused(page)}`)
+}
+
+async function focused(page: Page): Promise<string> {
+  const name = `(({ activeElement: at }) => at.getAttribute('aria-label') ?? at.textContent)(document)`
+  return (await page.evaluate(name)) as string
+}

@@ -1,3 +1,4 @@
+import { linesMax } from './lines.ts'
 import { onTheme } from './theme.ts'
 
 /** Colours of the theme, read when something is drawn: a canvas does not follow CSS. */
@@ -15,9 +16,6 @@ export interface Ink {
 
 /** The page's font, for canvases. */
 export const chartFont = '12px system-ui, -apple-system, "Segoe UI", sans-serif'
-
-/** Lines that can be told apart on one chart. */
-export const linesMax = 8
 
 /** The ink of an element, read anew after the theme has changed. */
 export function inkOf(element: HTMLElement, changed: () => void): { ink: () => Ink; dispose(): void } {

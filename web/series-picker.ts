@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.ts'
 import { offered } from './compared.ts'
 import { h, setText } from './dom.ts'
 import { icon } from './icon.ts'
-import { linesMax } from './ink.ts'
+import { linesMax } from './lines.ts'
 import type { SeriesName } from './route.ts'
 
 /** Lines listed at once; further ones are found by searching. */

@@ -18,15 +18,18 @@ const telegram: Readings = {
 }
 
 /** Sums since the day, month or year began: they fall back to zero, so they are no counters. */
-const sums: Readings = {
-  electricity1: { metric: 'energy', kind: 'gauge', channel: '{period}.t1' },
-  electricity2: { metric: 'energy', kind: 'gauge', channel: '{period}.t2' },
-  electricity_merged: { metric: 'energy', kind: 'gauge', channel: '{period}' },
-  electricity1_returned: { metric: 'energy_returned', kind: 'gauge', channel: '{period}.t1' },
-  electricity2_returned: { metric: 'energy_returned', kind: 'gauge', channel: '{period}.t2' },
-  electricity_returned_merged: { metric: 'energy_returned', kind: 'gauge', channel: '{period}' },
-  gas: { metric: 'gas_volume', kind: 'gauge', channel: '{period}' },
-  water: { metric: 'water_volume', kind: 'gauge', channel: '{period}' },
+function sums(period: string): Readings {
+  const sum = (metric: string, tariff = '') => ({ metric, kind: 'gauge' as const, channel: `${period}${tariff}` })
+  return {
+    electricity1: sum('energy', '.t1'),
+    electricity2: sum('energy', '.t2'),
+    electricity_merged: sum('energy'),
+    electricity1_returned: sum('energy_returned', '.t1'),
+    electricity2_returned: sum('energy_returned', '.t2'),
+    electricity_returned_merged: sum('energy_returned'),
+    gas: sum('gas_volume'),
+    water: sum('water_volume'),
+  }
 }
 
 export const dsmrReader = defineDevice({
@@ -58,9 +61,10 @@ export const dsmrReader = defineDevice({
     {
       topic: 'dsmr/{period:day-consumption|current-month|current-year}/{field}',
       under: '{field}',
-      readings: sums,
+      readings: sums('{period}'),
       ...meter,
     },
+    { topic: 'dsmr/day-totals', form: 'object', readings: sums('day-consumption'), ...meter },
     { topic: 'dsmr/{rest...}', ignore: 'ignored_topic' },
   ],
   examples: [
@@ -82,6 +86,11 @@ export const dsmrReader = defineDevice({
       topic: 'dsmr/day-consumption/electricity_merged',
       payload: '6.25',
       readings: [{ metric: 'energy', channel: 'day-consumption', value: 6.25, unit: 'kWh' }],
+    },
+    {
+      topic: 'dsmr/day-totals',
+      payload: '{"electricity1":"2.125","total_cost":"1.02"}',
+      readings: [{ metric: 'energy', channel: 'day-consumption.t1', value: 2.125, unit: 'kWh' }],
     },
     { topic: 'dsmr/reading/electricity_currently_delivered', payload: 'None', rejected: ['no_value'] },
     { topic: 'dsmr/meter-stats/electricity_tariff', payload: '2', rejected: ['ignored_topic'] },

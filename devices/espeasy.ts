@@ -22,6 +22,8 @@ const named: Readings = {
     lux: 'illuminance',
   },
   ...{ distance: centimetres, co2: 'co2', voltage: 'voltage', current: 'current', power: 'power' },
+  // Of the system, in minutes.
+  Uptime: { metric: 'uptime', unit: 'min' },
   // Of an analog input.
   Analog: { metric: 'analog', unit: null },
   Brightness: { metric: 'brightness', unit: null },
@@ -70,6 +72,11 @@ export const espeasy = defineDevice({
       topic: '/ESP_Easy/vent/Rounds',
       payload: '1200',
       readings: [{ metric: 'rounds', channel: 'vent', value: 1200, unit: null }],
+    },
+    {
+      topic: '/ESP_Easy/sys/Uptime',
+      payload: '3',
+      readings: [{ metric: 'uptime', channel: 'sys', value: 180, unit: 's' }],
     },
     { topic: '/ESP_Easy/tank/Distance', payload: 'nan', rejected: ['not_finite'] },
     { topic: 'domoticz/in', payload: '{"idx":4,"nvalue":0,"svalue":"21.5;48;0"}', rejected: ['ambiguous_metric'] },

@@ -9,6 +9,15 @@ const quantities: Record<string, string> = {
   ...{ Latitude: 'latitude', Longitude: 'longitude' },
 }
 
+const alarms = { 0: false, 1: true, 2: true }
+
+/** Numbers of `State`, in the words that a VE.Direct cable leads to. */
+const chargeStates = {
+  ...{ 0: 'off', 1: 'low_power', 2: 'fault', 3: 'bulk', 4: 'absorption', 5: 'float', 6: 'storage', 7: 'equalize' },
+  ...{ 8: 'passthru', 9: 'inverting', 10: 'assisting', 11: 'power_supply', 244: 'sustain', 245: 'starting_up' },
+  ...{ 246: 'repeated_absorption', 247: 'auto_equalize', 248: 'battery_safe', 252: 'external_control' },
+}
+
 const readings: Readings = {
   ...Object.fromEntries(Object.entries(quantities).flatMap(([path, metric]) => atEveryDepth(path, metric))),
   MidVoltage: { metric: 'voltage', channel: 'MidVoltage' },
@@ -23,7 +32,9 @@ const readings: Readings = {
   BatteryVoltage: 'battery_voltage',
   Level: { metric: 'fill_level', unit: '/100' },
   Remaining: 'volume',
-  ...{ Speed: 'speed', Course: 'course', Altitude: 'altitude', NrOfSatellites: 'satellites' },
+  // Of an alternator it is revolutions.
+  Speed: { when: { at: 'service', is: 'gps' }, metric: 'speed' },
+  ...{ Course: 'course', Altitude: 'altitude', NrOfSatellites: 'satellites' },
   ...{ Irradiance: 'irradiance', WindSpeed: 'wind_speed', WindDirection: 'wind_direction' },
   CellTemperature: { metric: 'temperature', channel: 'Cell' },
   ExternalTemperature: { metric: 'temperature', channel: 'External' },
@@ -31,9 +42,23 @@ const readings: Readings = {
   Count: 'pulses',
   'Yield.User': { metric: 'energy', channel: 'Yield/User' },
   'Yield.System': { metric: 'energy', channel: 'Yield/System' },
+  // Ways that energy takes through an inverter, such as `InverterToAcOut`.
+  'Energy.*': { metric: 'energy', channel: 'Energy/{*}' },
+  'Voltages.Cell*': { metric: 'voltage', channel: 'Voltages/{*}' },
+  'Engine.Speed': { metric: 'engine_speed', unit: '1/min', channel: 'Engine' },
+  'Engine.CoolantTemperature': { metric: 'temperature', channel: 'Engine/Coolant' },
+  StarterVoltage: { metric: 'voltage', channel: 'Starter' },
+  ErrorCode: 'error_code',
+  State: [
+    { when: { at: 'service', is: 'solarcharger' }, metric: 'charge_state', type: 'text', words: chargeStates },
+    { when: { at: 'service', is: 'charger' }, metric: 'charge_state', type: 'text', words: chargeStates },
+    { when: { at: 'service', is: 'vebus' }, metric: 'charge_state', type: 'text', words: chargeStates },
+    { reject: 'ignored_topic' },
+  ],
   'History.Daily.*.Yield': { metric: 'energy', kind: 'gauge', channel: 'History/Daily/{*}' },
   'Relay.*.State': { metric: 'state', channel: 'Relay/{*}', words: { 0: false, 1: true } },
-  'Alarms.*': { metric: 'alarm', channel: 'Alarms/{*}', words: { 0: false, 1: true, 2: true } },
+  'Alarms.*': { metric: 'alarm', channel: 'Alarms/{*}', words: alarms },
+  'Alarms.*.*': { metric: 'alarm', channel: 'Alarms/{*}/{*2}', words: alarms },
 }
 
 const topic = 'N/{portal}/{service}/{instance:number}/{path...}'
@@ -83,6 +108,18 @@ export const victron = defineDevice({
       payload: '{"value":87.5}',
       readings: [{ metric: 'battery', value: 87.5, unit: '%EL' }],
     },
+    {
+      topic: 'N/c0619ab00001/solarcharger/279/State',
+      payload: '{"value":4}',
+      readings: [{ metric: 'charge_state', value: 'absorption', unit: null }],
+    },
+    {
+      topic: 'N/c0619ab00001/vebus/276/Energy/InverterToAcOut',
+      payload: '{"value":812.5}',
+      readings: [{ metric: 'energy', channel: 'Energy/InverterToAcOut', value: 812.5, unit: 'kWh' }],
+    },
+    { topic: 'N/c0619ab00001/tank/20/State', payload: '{"value":1}', rejected: ['ignored_topic'] },
+    { topic: 'N/c0619ab00001/alternator/1/Speed', payload: '{"value":1500}', rejected: ['nothing_measured'] },
     { topic: 'N/c0619ab00001/solarcharger/279/Pv/V', payload: '', online: false },
     { topic: 'N/c0619ab00001/battery/512/Dc/0/Temperature', payload: '{"value": null}', rejected: ['null_value'] },
     { topic: 'N/c0619ab00001/battery/512/Soc', payload: '{"value": []}', rejected: ['null_value'] },

@@ -4,6 +4,11 @@ import { defineDevice, type Readings } from '../src/decode/profile.ts'
 const sensor = (metric: string, unit?: string) => ({ metric, ...(unit && { unit }), unitAt: '$.unit' })
 const flag = { metric: 'state', type: 'flag' } as const
 
+/** What was done to the button of a scene. */
+const keys = {
+  ...{ 0: 'pressed', 1: 'released', 2: 'held', 3: 'pressed_2x', 4: 'pressed_3x', 5: 'pressed_4x', 6: 'pressed_5x' },
+}
+
 /** Command classes by their numbers and names, which topics use as the gateway was told to. */
 const classes: Record<string, Readings> = {
   '37 switch_binary': { currentValue: flag },
@@ -55,6 +60,9 @@ const classes: Record<string, Readings> = {
     'RF_signal_strength*': sensor('rssi'),
   },
   '50 meter': meters(),
+  '91 central_scene': {
+    'scene.*': { metric: 'action', channel: '{*}', words: keys },
+  },
   '98 door_lock': { currentMode: { metric: 'lock', type: 'state', words: { 255: 'locked', 0: 'unlocked' } } },
   '113 notification': {
     'Home_Security.Motion_sensor_status': { metric: 'motion', words: { 0: false, 7: true, 8: true } },
@@ -183,6 +191,11 @@ export const zwaveJsUi = defineDevice({
       topic: 'zwave/nodeID_7/113/0/Home_Security/Motion_sensor_status',
       payload: '{"time":1780315195500,"value":8}',
       readings: [{ metric: 'motion', value: true, unit: null }],
+    },
+    {
+      topic: 'zwave/nodeID_7/91/0/scene/002',
+      payload: '{"time":1780315195500,"value":3}',
+      readings: [{ metric: 'action', channel: '002', value: 'pressed_2x', unit: null }],
     },
     {
       topic: 'zwave/nodeID_7/status',

@@ -16,6 +16,8 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
     const placed = channel === undefined ? { metric } : { metric, channel }
     if (unit === undefined || known.unit === null) return meaning.unit ? { ...placed, unit: meaning.unit } : placed
     if (conversion(unit, known.unit)) return { ...placed, unit }
+    const mass = massOf(metric, unit)
+    if (mass) return { ...placed, metric: mass, unit }
     if (unit === '%' && contents.has(metric)) return { ...placed, metric: 'fill_level', unit }
     // As in `battery_mv`: volts are no charge.
     if (metric === 'battery' && conversion(unit, 'V')) return { ...placed, metric: 'battery_voltage', unit }
@@ -27,12 +29,19 @@ export function targetOf(name: string, unit: string | undefined, keep: (name: st
       ? { metric: told, unit: unit! }
       : { metric: told, unit: unit!, channel }
   }
-  // Nobody can say what 5 furlongs of temperature are: the judge refuses that unit. Micrograms of VOC are only not its ppb.
+  // Nobody can say what 5 furlongs of temperature are: the judge refuses that unit.
   if (meaning && !meaning.weak && known?.unit)
     return { metric: meaning.metric, unit: unit !== '%' && findUnit(unit!) ? null : unit! }
   const metric = keep(name) || 'value'
   return { metric, unit: unit !== undefined && findUnit(unit) ? unit : null }
 }
+
+/** The metric of what a cubic metre of air holds of a gas, when the unit is one of that; its share of the air has another metric. */
+export function massOf(metric: string, unit: string): string | undefined {
+  return gases.has(metric) && conversion(unit, 'ug/m3') ? `${metric}_mass` : undefined
+}
+
+const gases = new Set(['co', 'formaldehyde', 'no2', 'o3', 'tvoc', 'voc'])
 
 /** Of which per cent are how full something is. */
 const contents = new Set(['level', 'depth', 'volume', 'water_volume', 'weight'])

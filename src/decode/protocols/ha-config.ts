@@ -14,6 +14,7 @@ const abbreviations = new Map(
     dev_cla: 'device_class',
     e: 'encoding',
     exp_aft: 'expire_after',
+    json_attr_t: 'json_attributes_topic',
     o: 'origin',
     obj_id: 'object_id',
     p: 'platform',

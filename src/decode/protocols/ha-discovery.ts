@@ -72,7 +72,13 @@ function place(draft: Draft, topic: string, entity: Entity): Entity {
 }
 
 function topicsOf(entities: readonly Entity[]): ReadonlySet<string> {
-  return new Set(entities.flatMap(({ topic, availability }) => [topic, ...availability.map((one) => one.topic)]))
+  return new Set(
+    entities.flatMap(({ topic, attributes, availability }) => [
+      topic,
+      ...(attributes === undefined ? [] : [attributes]),
+      ...availability.map((one) => one.topic),
+    ]),
+  )
 }
 
 function index(draft: Draft, topic: string, config: string): void {
@@ -139,6 +145,8 @@ function hear(draft: Draft): void {
   judgeAvailability(draft, topic, entities)
   const measured = entities.filter((entity) => entity.topic === topic)
   const missing = measured.filter((entity) => !measure(draft, entity))
+  if (measured.length === 0 && entities.some(({ attributes }) => attributes === topic))
+    draft.reject('ignored_topic', 'message')
   if (missing.length > 0 && missing.length === measured.length) draft.reject('no_value', pathOf(missing[0]!))
 }
 

@@ -27,6 +27,8 @@ export interface Entity {
   /** It may be a word or a number: nothing was said. */
   readonly loose?: true
   readonly silentAfterMs?: number
+  /** Where more is told about it that is no value of its own. */
+  readonly attributes?: string
   readonly availability: readonly AvailabilityTopic[]
   readonly mode: 'all' | 'any' | 'latest'
 }
@@ -37,8 +39,8 @@ export function entitiesOf(draft: Draft, config: Config): readonly Entity[] {
   const names = [lastOfPath(text(values, 'value_template')), text(values, 'object_id'), key, text(values, 'name')]
   const known = names.filter((name) => name !== undefined)
   switch (component) {
-    case 'sensor':
-    case 'number': {
+    // Numbers, selects and texts are what a person has set.
+    case 'sensor': {
       const [deviceClass, unit, stateClass] = ['device_class', 'unit_of_measurement', 'state_class'].map((one) =>
         text(values, one),
       )
@@ -97,6 +99,7 @@ function entityAt(
   const expire = values.expire_after
   const name = text(device, 'name')
   const mode = text(values, 'availability_mode')
+  const attributes = text(values, 'json_attributes_topic')
   const entity: Entity = {
     key: key + suffix,
     device: nativeId(config, draft),
@@ -106,6 +109,7 @@ function entityAt(
     target,
     ...(isLoose && { loose: true }),
     ...(typeof expire === 'number' && expire > 0 && { silentAfterMs: Math.round(expire * 1000) }),
+    ...(attributes !== undefined && attributes !== topic && { attributes }),
     availability: availabilityOf(draft, values),
     mode: mode === 'all' || mode === 'any' ? mode : 'latest',
   }

@@ -1,11 +1,12 @@
 import { findMetric } from '../../metrics.ts'
 import { conversion } from '../../units.ts'
-import { targetOf } from '../declared-target.ts'
+import { massOf, targetOf } from '../declared-target.ts'
 import { meaningOf, snakeCase } from '../names.ts'
 import type { MetricTarget } from '../profile.ts'
 
 /** Device classes of sensors whose metric has another name here (https://developers.home-assistant.io/docs/core/entity/sensor#available-device-classes). */
 const sensorClasses: Readonly<Record<string, string>> = {
+  absolute_humidity: 'humidity_absolute',
   atmospheric_pressure: 'pressure',
   carbon_dioxide: 'co2',
   carbon_monoxide: 'co',
@@ -49,6 +50,8 @@ export function sensorTarget(
   const metric = deviceClass === undefined ? undefined : (sensorClasses[deviceClass] ?? deviceClass)
   const known = metric === undefined ? undefined : findMetric(metric)
   if (metric !== undefined && known?.type === 'number' && known.unit !== null) {
+    const mass = unit && massOf(metric, unit)
+    if (mass) return { metric: mass, unit }
     if (!unit || conversion(unit, known.unit)) return counting({ metric, ...(unit && { unit }) }, stateClass)
   }
   const name = names.find((one) => meaningOf(one)) ?? names.find((one) => snakeCase(one) !== '') ?? 'value'

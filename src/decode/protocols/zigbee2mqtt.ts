@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { findMetric } from '../../metrics.ts'
 import { conversion, findUnit } from '../../units.ts'
+import { massOf } from '../declared-target.ts'
 import type { Draft } from '../draft.ts'
 import { meaningOf, snakeCase } from '../names.ts'
 import type { Target } from '../profile.ts'
@@ -114,8 +115,6 @@ function measured(metric: string, unit: string | undefined): Target {
   const canonical = findMetric(metric)?.unit
   if (unit === undefined) return canonical === undefined ? { metric, unit: null } : { metric }
   if (canonical ? conversion(unit, canonical) : findUnit(unit)) return { metric, unit }
-  // Of a gas whose part in the air has a metric, its mass.
-  return conversion(unit, 'ug/m3') && metric in masses ? { metric: `${metric}_mass`, unit } : { metric, unit: null }
+  const mass = massOf(metric, unit)
+  return mass ? { metric: mass, unit } : { metric, unit: null }
 }
-
-const masses = { voc: true, tvoc: true, formaldehyde: true, co: true, no2: true, o3: true }

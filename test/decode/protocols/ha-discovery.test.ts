@@ -23,7 +23,7 @@ describe('an announced sensor', () => {
     [{ dev_cla: 'energy', unit_of_meas: 'Wh', stat_cla: 'total_increasing' }, '1500', 'energy 1.5 kWh'],
     [{ dev_cla: 'atmospheric_pressure', unit_of_meas: 'hPa' }, '1000', 'pressure 1000 hPa'],
     [{ dev_cla: 'battery', unit_of_meas: '%' }, '55', 'battery 55 %EL'],
-    [{ dev_cla: 'volatile_organic_compounds', unit_of_meas: 'µg/m³', obj_id: 'tvoc_mass' }, '8', 'tvoc_mass 8 ug/m3'],
+    [{ dev_cla: 'volatile_organic_compounds', unit_of_meas: 'µg/m³', obj_id: 'tvoc_mass' }, '8', 'voc_mass 8 ug/m3'],
     [{ unit_of_meas: 'W', name: 'Heater' }, '900', 'power 900 W'],
     [{ unit_of_meas: 'cows', name: 'Herd', stat_cla: 'measurement' }, '12', 'object 12 null'],
     [{ val_tpl: '{{ value_json.hum }}' }, '{"hum":40}', 'humidity 40 %RH'],
@@ -104,7 +104,7 @@ describe('other announced entities', () => {
     expect(brief(state({ closed: false }))).toEqual(['window true null'])
   })
 
-  it('are switches, numbers and climates', () => {
+  it('are switches and climates', () => {
     announce('switch/n/relay', { stat_t: 'x/state', cmd_t: 'x/set' })
     expect(brief(state('ON'))).toEqual(['state true null'])
     announce('climate/n/room', {
@@ -120,6 +120,20 @@ describe('other announced entities', () => {
   it('are passed over when they measure nothing', () => {
     expect(reasons(announce('button/n/restart', { cmd_t: 'x/restart' }))).toEqual(['ignored_topic message'])
     expect(reasons(sensor({ dev_cla: 'timestamp' }))).toEqual(['ignored_topic message'])
+    // What a person has set.
+    expect(reasons(announce('number/n/target', { stat_t: 'x/target', cmd_t: 'x/target/set' }))).toEqual([
+      'ignored_topic message',
+    ])
+  })
+
+  it('have attributes on a topic of their own, which are no device', () => {
+    sensor({ dev_cla: 'pm25', unit_of_meas: 'µg/m³', json_attr_t: 'x/attr' })
+    expect(reasons(state({ temperature: 21 }, 'x/attr'))).toEqual(['ignored_topic message'])
+  })
+
+  it('tell the mass of a gas apart from its share of the air', () => {
+    sensor({ dev_cla: 'volatile_organic_compounds', unit_of_meas: 'µg/m³' })
+    expect(brief(state('120'))).toEqual(['voc_mass 120 ug/m3'])
   })
 })
 

@@ -32,6 +32,9 @@ const readings: Readings = {
   wind_max_m_s: 'wind_gust',
   wind_max_km_h: { metric: 'wind_gust', unit: 'km/h' },
   wind_max_mi_h: { metric: 'wind_gust', unit: 'mph' },
+  wind_speed_km_h: { metric: 'wind_speed', unit: 'km/h' },
+  gust_speed_km_h: { metric: 'wind_gust', unit: 'km/h' },
+  ...{ wind_speed_m_s: 'wind_speed', gust_speed_m_s: 'wind_gust' },
   ...{ wind_spd_km_h: { metric: 'wind_speed', unit: 'km/h' }, wind_gust_km_h: { metric: 'wind_gust', unit: 'km/h' } },
   wind_dir_deg: 'wind_direction',
   rain_mm: { metric: 'precipitation', unit: 'mm' },
@@ -76,6 +79,8 @@ const readings: Readings = {
     detect_wet: 'water_leak',
     alarm: { metric: 'alarm', words: { 0: false, 1: true } },
   },
+  current: 'current',
+  reed_open: { metric: 'contact', channel: 'reed', words: { 0: true, 1: false } },
   contact_open: { metric: 'contact', words: { 0: true, 1: false } },
   ...{ opened: { metric: 'door', words: { 0: 'closed', 1: 'open' } }, smoke: 'smoke', button: null },
   // Strengths here are relative to the receiver's full scale.

@@ -19,6 +19,9 @@ const sensors: Readings = {
   ...{ 'DS18*.Temperature': dallas, 'MAX31850*.Temperature': probe, 'DS28EA00*.Temperature': dallas },
   // Of old firmware.
   'DS18x20.*.Temperature': { ...dallas, unitAt: '$.TempUnit' },
+  // Of scripts that name no sensor.
+  Temperature: { metric: 'temperature', unitAt: '$.TempUnit' },
+  ...{ Humidity: 'humidity', Pressure: { metric: 'pressure', unitAt: '$.PressureUnit' } },
   'ESP32.Temperature': { ...temperature, metric: 'device_temperature' },
   '*.ProbeTemperature': temperature,
   '*.OBJTMP': temperature,
@@ -118,6 +121,7 @@ const zigbee: Readings = {
   SoilMoisture: { metric: 'soil_moisture', unit: '%' },
   CarbonDioxide: 'co2',
   CO2: 'co2',
+  ...{ Click: 'action', AqaraVibrationMode: 'action' },
 }
 
 export const tasmota = defineDevice({
@@ -134,6 +138,14 @@ export const tasmota = defineDevice({
       each: 'ZbReceived',
       device: '{@.Device|each}',
       name: '{@.Name}',
+      readings: zigbee,
+    },
+    {
+      // Of old firmware.
+      topic: [...topics('tele', 'SENSOR'), ...topics('tele', 'RESULT')],
+      when: { at: '$.ZigbeeReceived', exists: true },
+      each: 'ZigbeeReceived',
+      device: '{each}',
       readings: zigbee,
     },
     { topic: topics('tele', 'SENSOR'), time: { at: 'Time', format: 'iso' }, readings: sensors },
@@ -155,6 +167,12 @@ export const tasmota = defineDevice({
         'Button*.Action': { metric: 'action', channel },
         'Switch*.Action': { metric: 'action', channel },
       },
+    },
+    {
+      topic: topics('stat', 'BUTTON{button:number}'),
+      form: 'object',
+      channel: 'Button{button}',
+      readings: { ACTION: 'action' },
     },
     { topic: topics('stat', 'POWER'), under: 'POWER', readings: { POWER: 'state' } },
     { topic: topics('stat', 'POWER{relay}'), under: 'POWER', channel: 'POWER{relay}', readings: { POWER: 'state' } },
@@ -197,6 +215,19 @@ export const tasmota = defineDevice({
       topic: 'stat/cellar/RESULT',
       payload: '{"Button2":{"Action":"DOUBLE"}}',
       readings: [{ metric: 'action', channel: 'Button2', value: 'DOUBLE', unit: null }],
+    },
+    {
+      topic: 'stat/cellar/BUTTON3',
+      payload: '{"ACTION":"HOLD"}',
+      readings: [{ metric: 'action', channel: 'Button3', value: 'HOLD', unit: null }],
+    },
+    {
+      topic: 'tele/bridge/SENSOR',
+      payload: '{"ZbReceived":{"0x1F2A":{"Device":"0x1F2A","Click":"double","Endpoint":2,"LinkQuality":61}}}',
+      readings: [
+        { device: 'tasmota:0x1F2A', metric: 'action', value: 'double', unit: null },
+        { metric: 'linkquality', value: 61, unit: '/' },
+      ],
     },
     { topic: 'tele/cellar/LWT', payload: 'Offline', retain: true, online: false },
     { topic: 'cmnd/cellar/POWER', payload: 'ON', rejected: ['command_topic'] },

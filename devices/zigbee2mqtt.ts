@@ -114,7 +114,32 @@ export const zigbee2mqtt = defineDevice({
         { metric: 'voltage', channel: 'b', value: 231.5, unit: 'V' },
       ],
     },
+    {
+      topic: 'zigbee2mqtt/radiator',
+      payload: '{"local_temperature":19.5,"occupied_heating_setpoint":21,"pi_heating_demand":35,"child_lock":"LOCK"}',
+      after: [
+        {
+          topic: 'zigbee2mqtt/bridge/devices',
+          payload:
+            '[{"friendly_name":"radiator","type":"EndDevice","definition":{"exposes":[{"type":"climate","features":[{"type":"numeric","property":"local_temperature","unit":"°C","access":5},{"type":"numeric","property":"occupied_heating_setpoint","unit":"°C","access":7},{"type":"numeric","property":"pi_heating_demand","unit":"%","access":5}]},{"type":"binary","property":"child_lock","access":7}]}}]',
+        },
+      ],
+      readings: [
+        { metric: 'temperature', value: 19.5, unit: 'Cel' },
+        { metric: 'pi_heating_demand', value: 35, unit: '/100' },
+      ],
+    },
+    {
+      topic: 'zigbee2mqtt/hatch',
+      payload: '{"angle_x":-12,"angle_x_absolute":78,"speed":2}',
+      readings: [{ metric: 'angle', channel: 'x', value: -12, unit: 'deg' }],
+    },
     { topic: 'zigbee2mqtt/porch/lamp', payload: '{"effect":"blink"}', rejected: ['nothing_measured'] },
+    {
+      topic: 'zigbee2mqtt/freezer/voltage',
+      payload: '2985',
+      readings: [{ metric: 'battery_voltage', value: 2.985, unit: 'V' }],
+    },
     { topic: 'zigbee2mqtt/washer/availability', payload: '{"state":"offline"}', online: false },
     { topic: 'zigbee2mqtt/washer/set', payload: '{"state":"OFF"}', rejected: ['command_topic'] },
     { topic: 'zigbee2mqtt/freezer', payload: '{"humidity":142.1}', rejected: ['out_of_range'] },
@@ -130,7 +155,8 @@ function readings(): Readings {
     ],
     // Old firmware sends the raw sensor value beside the one in lux.
     illuminance: { when: { at: '$.illuminance_lux', exists: false } },
-    click: 'action',
+    click: { when: { at: '$.action', exists: false }, metric: 'action' },
+    battery_voltage: [{ when: { min: 1000 }, metric: 'battery_voltage', unit: 'mV' }, { metric: 'battery_voltage' }],
     // Percent, except from few.
     power_factor: [
       { when: { min: -1, max: 1 }, metric: 'power_factor' },
@@ -147,12 +173,7 @@ function readings(): Readings {
     ],
     // Where the other phases have names too it is no unit.
     current_a: { metric: 'current', channel: 'a' },
-    ...{ angle_x: axis('x'), angle_y: axis('y'), angle_z: axis('z') },
     // Names of settings and of counts, unless the device says what it means by them.
     ...{ mode: null, speed: null, level: null, volume: null, duration: null, count: null, index: null, depth: null },
   }
-}
-
-function axis(channel: string) {
-  return { metric: 'angle', unit: 'deg', channel }
 }

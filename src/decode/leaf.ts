@@ -1,6 +1,7 @@
 import { findMetric, type ValueType } from '../metrics.ts'
 import type { Value } from '../reading.ts'
 import { type Conversion, conversion, findUnit } from '../units.ts'
+import { parseNumber } from './number.ts'
 import type { Condition, MetricTarget, Target } from './profile.ts'
 import type { Reason } from './reason.ts'
 import { compileRef, compileTemplate, type Ref, type Scope, type Template } from './template.ts'
@@ -144,6 +145,9 @@ export function compileTest(condition: Condition): Test {
     const tested = ref ? ref.get(scope, wildcards) : value
     if (exists !== undefined && (tested !== undefined) !== exists) return false
     if (allowed !== null && !allowed.has(tested)) return false
-    return !bounded || (typeof tested === 'number' && tested >= min && tested <= max)
+    if (!bounded) return true
+    // On a topic of its own a number is text.
+    const number = typeof tested === 'string' ? parseNumber(tested) : tested
+    return typeof number === 'number' && number >= min && number <= max
   }
 }

@@ -1,8 +1,8 @@
 import { conversion } from '../units.ts'
 import { targetOf } from './declared-target.ts'
 import type { Draft } from './draft.ts'
-import { compileLeaf, type Leaf } from './leaf.ts'
-import { isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { type Field, fieldOf, isTelling } from './field.ts'
+import { nameLengthMax, snakeCase } from './names.ts'
 import { hasUnits, namesWithin, unitBeside, unwrap } from './wrapped.ts'
 
 /** How freely members of a document that no profile describes are taken. */
@@ -22,12 +22,6 @@ export function takeMembers(draft: Draft, document: object, freedom: Freedom, ch
   if (freedom === 'beside known' && !hasKnown(draft, document, 0)) return false
   takeObject(draft, document, freedom, channel, 0)
   return true
-}
-
-/** What the metric of a name is, when the name alone tells: it has a unit of its own and is not one letter. */
-export function isTelling(name: string): boolean {
-  const field = fieldOf(name)
-  return field.known && !field.weak && field.leaf.type === 'number'
 }
 
 /** Hands a single value to the draft under a name, in the unit that stands beside it. */
@@ -63,42 +57,6 @@ export function isList(document: object): document is unknown[] {
 /** Members by which an object dates itself. */
 const timeNames = ['time', 'ts', 'timestamp', 'datetime', 'last_seen', 'Time', 'measured_at', 'created_at']
 
-/** Numbers that gateways and firmware send about themselves, by their whole name or by its last word. */
-const housekeeping = new Set([
-  ...[
-    'sequence',
-    'cnt',
-    'err',
-    'error',
-    'node',
-    'addr',
-    'address',
-    'retries',
-    'timeout',
-    'heap',
-    'free_heap',
-    'pin',
-    'gpio',
-  ],
-  ...['firmware', 'hardware', 'fw', 'hw'],
-])
-const housekeepingEnds = new Set([
-  ...[
-    'id',
-    'port',
-    'interval',
-    'version',
-    'seq',
-    'type',
-    'mode',
-    'timestamp',
-    'systimestamp',
-    'epoch',
-    'crc',
-    'checksum',
-  ],
-  ...['flag', 'flags', 'period'],
-])
 /** What may be measured, but more often is not. */
 const doubtful = new Set(['channel', 'counter', 'count', 'index', 'code'])
 
@@ -124,46 +82,6 @@ const opaque = new Set(['bytes', 'raw', 'payload', 'data', 'buffer', 'mac', 'ip'
 
 /** Nested deeper than this, numbers are not what a sensor measured. */
 const depthMax = 6
-
-interface Field {
-  readonly leaf: Leaf
-  readonly known: boolean
-  readonly weak: boolean
-  readonly channel: string | undefined
-  /** The metric's name as it will be; empty when none can be made of it. */
-  readonly metric: string
-  /** The name says its unit, as in `temp_f`. */
-  readonly hasUnit: boolean
-  readonly housekeeping: boolean
-}
-
-const fields = new Map<string, Field>()
-
-/** Names come from the network: those beyond the bound are worked out each time. */
-const fieldsKept = 4096
-
-function fieldOf(name: string): Field {
-  let field = fields.get(name)
-  if (field === undefined) {
-    field = makeField(name)
-    if (fields.size < fieldsKept) fields.set(name, field)
-  }
-  return field
-}
-
-function makeField(name: string): Field {
-  const meaning = meaningOf(name)
-  // Alone the vague ones stay as they are, without a unit.
-  if (meaning && !isVague(meaning)) {
-    const { metric, unit, channel, weak = false } = meaning
-    const leaf = compileLeaf([{ metric, ...(unit !== undefined && { unit }) }], metric, [])
-    return { leaf, known: true, weak, channel, metric, hasUnit: unit !== undefined, housekeeping: false }
-  }
-  const metric = snakeCase(name).slice(0, nameLengthMax)
-  const leaf = compileLeaf([{ metric, unit: null, type: 'number', range: [-Infinity, Infinity] }], metric, [])
-  const kept = housekeeping.has(metric) || housekeepingEnds.has(metric.slice(metric.lastIndexOf('_') + 1))
-  return { leaf, known: false, weak: false, channel: undefined, metric, hasUnit: false, housekeeping: kept }
-}
 
 function hasKnown(draft: Draft, document: object, depth: number): boolean {
   let seen = 0
@@ -229,8 +147,32 @@ function takeNested(draft: Draft, name: string, value: object, around: Around, d
   if (wrapped && (around.strangers || isTelling(name)) && nameOf(value) === undefined && !Array.isArray(holder))
     takeNamed(draft, name, wrapped.value, channel, undefined, wrapped.unit)
   else if (isList(value)) takeNumbers(draft, name, value, around)
+  else if (isTelling(name) && !Array.isArray(value)) takeParts(draft, name, value, around, depth)
   else if (depth < depthMax) takeObject(draft, value, freedom, innerChannel(channel, name, depth, holder), depth + 1)
 }
+
+/** `"temperature": {"indoor": 21, "min": 18}`: what the outer name measures, in parts; `current` is the whole. */
+function takeParts(draft: Draft, name: string, parts: object, around: Around, depth: number): void {
+  const { channel } = around
+  const within: Around = { ...around, holder: parts, channel: innerChannel(channel, name, depth, around.holder) }
+  draft.holders[depth + 1] = parts
+  for (const [part, value] of Object.entries(parts)) {
+    if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
+    draft.names[depth + 1] = part
+    draft.depth = depth + 1
+    const both = `${name}_${part}`
+    if (typeof value === 'object' && value !== null) {
+      if (depth < depthMax) takeNested(draft, part, value, within, depth + 1)
+    } else if (wholes.has(part)) takeMember(draft, name, value, around)
+    else if (isTelling(both)) takeMember(draft, both, value, around)
+    else if (isTelling(part)) takeMember(draft, part, value, within)
+    else if (typeof value === 'number' && !fieldOf(part).housekeeping)
+      takeNamed(draft, name, value, channel === undefined ? part : `${channel}.${part}`)
+  }
+}
+
+/** Parts that are the value itself. */
+const wholes = new Set(['current', 'now', 'last', 'actual', 'value'])
 
 /** A list of numbers is of what its name says; a list in a list has none. */
 function takeNumbers(draft: Draft, name: string, list: readonly unknown[], around: Around): void {

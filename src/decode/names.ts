@@ -55,20 +55,9 @@ export function isVague({ metric, unit }: Meaning): boolean {
 }
 
 const vague = new Set([
-  ...['accuracy', 'area', 'charge', 'count', 'course', 'depth', 'distance', 'duration', 'error_code', 'flow', 'index'],
-  ...[
-    'formaldehyde',
-    'gas_flow',
-    'level',
-    'no2',
-    'o3',
-    'position',
-    'resistance',
-    'voc',
-    'volume',
-    'water_flow',
-    'weight',
-  ],
+  ...['accuracy', 'area', 'charge', 'count', 'course', 'depth', 'distance', 'duration', 'error_code', 'flow'],
+  ...['formaldehyde', 'gas_flow', 'gas_volume', 'index', 'level', 'no2', 'o3', 'position', 'resistance', 'voc'],
+  ...['volume', 'water_flow', 'water_volume', 'weight'],
 ])
 
 /** `PM2.5` → `pm2_5`, `dewPoint` → `dew_point`, `Luft-Druck` → `luft_druck`. */
@@ -122,10 +111,12 @@ function withPlace(tokens: string[]): Meaning | undefined {
     [tokens.at(-1)!, tokens.slice(0, -1)],
     [tokens.slice(-2).join('_'), tokens.slice(0, -2)],
   ] as const) {
-    if (rest.length === 0 || !(places.has(place) || phases.has(place))) continue
+    if (rest.length === 0 || !(places.has(place) || phases.has(place) || axes.has(place))) continue
     const meaning = aliases.get(rest.join('_')) ?? withUnit(rest)
     if (!meaning || meaning.weak) continue
-    if (places.has(place) || electric.has(meaning.metric)) return { ...meaning, channel: place.replace('18_b', '18b') }
+    const { metric } = meaning
+    if (places.has(place) || (phases.has(place) && electric.has(metric)) || (axes.has(place) && spatial.has(metric)))
+      return { ...meaning, channel: place.replace('18_b', '18b') }
   }
   return undefined
 }
@@ -151,11 +142,13 @@ const places = new Set([
   ...['sht40', 'sht4x', 'si7021', 'ds18_b20', 'soil', 'air'],
 ])
 
-/** One letter says so little that it has to stand with a quantity that has phases. */
+/** One letter says so little that it has to stand with a quantity that has phases or axes. */
 const phases = new Set(['a', 'b', 'c'])
 const electric = new Set([
   ...['voltage', 'current', 'power', 'apparent_power', 'reactive_power', 'power_factor', 'energy', 'energy_returned'],
 ])
+const axes = new Set(['x', 'y', 'z'])
+const spatial = new Set(['acceleration', 'angle', 'angular_speed'])
 
 const suffixes = new Map<string, string>(
   Object.entries({
@@ -164,7 +157,20 @@ const suffixes = new Map<string, string>(
     ...{ rh: '%', pct: '%', percent: '%', percentage: '%', ppm: 'ppm', ppb: 'ppb', ugm3: 'ug/m3', ug_m3: 'ug/m3' },
     ...{ v: 'V', mv: 'mV', volt: 'V', volts: 'V', a: 'A', ma: 'mA', amps: 'A', w: 'W', kw: 'kW', mw: 'mW', watts: 'W' },
     ...{ wh: 'Wh', kwh: 'kWh', mwh: 'MWh', va: 'VA', var: 'var', hz: 'Hz', lx: 'lx', lux: 'lx', dbm: 'dBm', db: 'dB' },
-    ...{ m: 'm', cm: 'cm', mm: 'mm', km: 'km', ft: 'ft', inch: 'in', m3: 'm3', l: 'l', kg: 'kg', g: 'g', deg: 'deg' },
+    ...{
+      m: 'm',
+      cm: 'cm',
+      mm: 'mm',
+      km: 'km',
+      ft: 'ft',
+      inch: 'inch',
+      in: 'inch',
+      m3: 'm3',
+      l: 'l',
+      kg: 'kg',
+      g: 'g',
+      deg: 'deg',
+    },
     ...{
       deg_f: '°F',
       degf: '°F',
@@ -194,17 +200,17 @@ const suffixes = new Map<string, string>(
 /** Other spellings of metrics: what firmware, vendors and people in several languages write. */
 const spellings: Record<string, string> = {
   temperature:
-    'local_temperature temp tmp air_temperature air_temp ambient_temperature ambient_temp temperatur temperatura température',
+    'local_temperature current_temperature temp tmp air_temperature air_temp ambient_temperature ambient_temp temperatur temperatura température',
   humidity:
-    'hum humi rh rel_hum relative_humidity air_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
+    'current_humidity hum humi rh rel_hum relative_humidity air_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
   pressure: 'press pres baro barometer barometric_pressure air_pressure atmospheric_pressure druck luftdruck presion',
   battery: 'batt bat battery_level battery_percent battery_percentage batt_level bat_level batterie akku soc',
   battery_voltage: 'volt vbat batt_volt battery_volt bat_voltage batt_voltage v_bat vbatt battery_v batt_v bat_v',
   battery_low: 'low_battery batt_low lowbat',
-  voltage: 'spannung tension ac_voltage mains_voltage',
-  current: 'amperage strom courant',
-  power: 'active_power apower leistung puissance watt watts',
-  energy: 'total_energy energy_total energie active_energy energy_consumed consumption',
+  voltage: 'volts spannung tension ac_voltage mains_voltage',
+  current: 'amps ampere amperage strom courant',
+  power: 'active_power total_power power_total apower leistung puissance watt watts',
+  energy: 'kwh total_energy energy_total energie active_energy energy_consumed consumption',
   energy_returned: 'produced_energy energy_produced energy_exported exported_energy returned_energy',
   apparent_power: 'apparentpower power_apparent',
   reactive_power: 'reactivepower power_reactive',
@@ -224,7 +230,7 @@ const spellings: Record<string, string> = {
   linkquality: 'link_quality lqi',
   snr: 'lora_snr',
   distance: 'dist entfernung abstand',
-  wind_speed: 'windspeed wind_avg windgeschwindigkeit wind_average',
+  wind_speed: 'wind windspeed wind_avg windgeschwindigkeit wind_average',
   wind_gust: 'windgust gust wind_max wind_gust_speed',
   wind_direction: 'winddirection wind_dir winddir windrichtung wind_bearing',
   precipitation: 'rain rainfall rain_total regen niederschlag',
@@ -240,6 +246,7 @@ const spellings: Record<string, string> = {
   satellites: 'sats num_sats',
   speed: 'geschwindigkeit',
   uptime: 'uptime_sec up_time',
+  water_volume: 'water_consumed water_consumption',
   water_leak: 'leak waterleak water_leakage',
   occupancy: 'occupied',
   motion: 'pir motion_detected',
@@ -260,5 +267,13 @@ for (const [metric, names] of Object.entries(spellings))
   for (const name of names.split(' ')) aliases.set(name, { metric })
 aliases.set('tempc', { metric: 'temperature', unit: 'Cel' })
 aliases.set('tempf', { metric: 'temperature', unit: '°F' })
+// Of weather stations that speak the protocol of Weather Underground or Ecowitt.
+aliases.set('tempinf', { metric: 'temperature', unit: '°F', channel: 'in' })
+aliases.set('humidityin', { metric: 'humidity', channel: 'in' })
+aliases.set('windspeedmph', { metric: 'wind_speed', unit: 'mph' })
+aliases.set('windgustmph', { metric: 'wind_gust', unit: 'mph' })
+aliases.set('baromrelin', { metric: 'sea_pressure', unit: 'inHg' })
+aliases.set('baromabsin', { metric: 'pressure', unit: 'inHg' })
+aliases.set('rainratein', { metric: 'precipitation_rate', unit: 'in/h' })
 aliases.set('t', { metric: 'temperature', weak: true })
 aliases.set('h', { metric: 'humidity', weak: true })

@@ -14,7 +14,7 @@ export function textOf(payload: Uint8Array): string | null {
 
 /** The text as a document: parsed when it looks like JSON, else the text itself; undefined for JSON that is broken. */
 export function documentOf(text: string): unknown {
-  if (!looksLikeJson(text)) return text
+  if (!looksLikeJson(text)) return unquoted(text)
   try {
     return JSON.parse(text)
   } catch {
@@ -29,3 +29,16 @@ function looksLikeJson(text: string): boolean {
   while (code === 0x20 || (code >= 0x09 && code <= 0x0d)) code = text.charCodeAt(++i)
   return code === 0x7b || code === 0x5b
 }
+
+/** What a JSON string says, as some senders wrap their single values; any other text as it is. */
+function unquoted(text: string): string {
+  if (text.charCodeAt(0) !== 0x22 || text.length > quotedMax || !text.endsWith('"')) return text
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text
+  }
+}
+
+/** Longer texts are no single values. */
+const quotedMax = 512

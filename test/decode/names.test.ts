@@ -15,6 +15,9 @@ describe('a name', () => {
     expect(meaningOf('temp_f')).toEqual({ metric: 'temperature', unit: '°F' })
     expect(meaningOf('pressure_hpa')).toEqual({ metric: 'pressure', unit: 'hPa' })
     expect(meaningOf('humidity_v')).toBeUndefined()
+    expect(meaningOf('rain_in')).toEqual({ metric: 'precipitation', unit: 'inch' })
+    expect(meaningOf('pressure_in')).toEqual({ metric: 'pressure', channel: 'in' })
+    expect(meaningOf('baromrelin')).toEqual({ metric: 'sea_pressure', unit: 'inHg' })
   })
 
   it('tells the number, the place, the gang or the phase as a channel', () => {
@@ -32,6 +35,8 @@ describe('a name', () => {
     expect(meaningOf('power_b')).toEqual({ metric: 'power', channel: 'b' })
     expect(meaningOf('current_a')).toEqual({ metric: 'current', unit: 'A' })
     expect(meaningOf('temperature_b')).toBeUndefined()
+    expect(meaningOf('angle_x')).toEqual({ metric: 'angle', channel: 'x' })
+    expect(meaningOf('power_x')).toBeUndefined()
   })
 
   it('is vague where many units are usual, until it names one', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Draft } from '../draft.ts'
-import { isList, isTelling, takeList, takeMembers, takeNamed } from '../members.ts'
+import { isTelling } from '../field.ts'
+import { isList, takeList, takeMembers, takeNamed } from '../members.ts'
 import { unwrap } from '../wrapped.ts'
 import type { Protocol } from './protocol.ts'
 

@@ -36,6 +36,12 @@ describe('a unit beside a value', () => {
   })
 })
 
+it('a single value may be a JSON string', () => {
+  expect(brief(played.send('sensors/a/temperature', '"21.5"'))).toEqual(['temperature 21.5 Cel'])
+  expect(reasons(played.send('sensors/a/temperature', '"21.5" "x"'))).toEqual(['type_mismatch message'])
+  expect(reasons(played.send('sensors/a/temperature', '""'))).toEqual(['empty message'])
+})
+
 describe('several values', () => {
   it('of one quantity in a list are its channels', () => {
     expect(brief(send({ temperature: [21.5, null, 22] }))).toEqual(['temperature@0 21.5 Cel', 'temperature@2 22 Cel'])
@@ -49,6 +55,22 @@ describe('several values', () => {
   it('of an unknown quantity in a list have its name, and a list of bytes is none', () => {
     expect(brief(send({ bytes: [1, 2], levels: [3, 4] }))).toEqual(['levels@0 3 null', 'levels@1 4 null'])
     expect(reasons(send([1, 2]))).toEqual(['nothing_measured message'])
+  })
+
+  it.each([
+    [
+      { temperature: { min: 1, max: 3, current: 2 } },
+      ['temperature@min 1 Cel', 'temperature@max 3 Cel', 'temperature 2 Cel'],
+    ],
+    [{ temperature: { indoor: 20, c: 21 } }, ['temperature@indoor 20 Cel', 'temperature 21 Cel']],
+    [{ voltage: { l1: 230, l2: 231 } }, ['voltage@l1 230 V', 'voltage@l2 231 V']],
+    [{ battery: { percent: 88, voltage: 3.1, id: 4 } }, ['battery 88 %EL', 'battery_voltage 3.1 V']],
+    [
+      { pressure: { altitude: 12, sensor: { temperature: 20 } } },
+      ['altitude@pressure 12 m', 'temperature@pressure.sensor 20 Cel'],
+    ],
+  ])('%j are parts of what the outer name says', (document, expected) => {
+    expect(brief(send(document))).toEqual(expected)
   })
 
   it('in an object that only wraps them have no channel', () => {

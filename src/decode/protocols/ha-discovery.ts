@@ -5,7 +5,7 @@ import { lookUp } from '../path.ts'
 import type { Target } from '../profile.ts'
 import { declaredKey } from '../state.ts'
 import { type Config, readConfigs } from './ha-config.ts'
-import { type AvailabilityTopic, type Entity, entitiesOf, placeOf } from './ha-entity.ts'
+import { type AvailabilityTopic, type Entity, entitiesOf, isEsphome, placeOf } from './ha-entity.ts'
 import { applySteps, type ValueTemplate } from './ha-template.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -120,10 +120,11 @@ function withdraw(draft: Draft, config: string, announced: Announced): void {
 const esphomeTopic = /^(.+)\/(?:sensor|binary_sensor|switch|text_sensor)\/([^/]+)\/state$/
 
 /** ESPHome's topics are known without discovery, so that its family has them; only units and classes stand here alone. */
-function declareToEsphome(draft: Draft, { values, device, ...config }: Config): (readonly [string, string])[] {
+function declareToEsphome(draft: Draft, config: Config): (readonly [string, string])[] {
+  const { values } = config
   const match = typeof values.state_topic === 'string' ? esphomeTopic.exec(values.state_topic) : null
-  if (!match || !/esphome/i.test(String(device.sw_version ?? '')) || values.value_template !== undefined) return []
-  const [entity] = entitiesOf(draft, { ...config, values, device, key: match[2]! })
+  if (!match || !isEsphome(config) || values.value_template !== undefined) return []
+  const [entity] = entitiesOf(draft, { ...config, key: match[2]! })
   if (!entity) return []
   const key = declaredKey(draft.memory.deviceId('esphome', match[1]!))
   const members = (draft.state.get(key) ?? {}) as Record<string, Target>

@@ -35,62 +35,114 @@ export interface Entity {
 
 /** What is measured by an entity that was announced: none, one, or for climates several. What cannot be read is rejected. */
 export function entitiesOf(draft: Draft, config: Config): readonly Entity[] {
-  const { component, key, values } = config
-  const names = [lastOfPath(text(values, 'value_template')), text(values, 'object_id'), key, text(values, 'name')]
-  const known = names.filter((name) => name !== undefined)
-  switch (component) {
+  switch (config.component) {
     // Numbers, selects and texts are what a person has set.
-    case 'sensor': {
-      const [deviceClass, unit, stateClass] = ['device_class', 'unit_of_measurement', 'state_class'].map((one) =>
-        text(values, one),
-      )
-      const target = sensorTarget(deviceClass, unit, stateClass, known)
-      const isLoose = target?.unit === null && deviceClass === undefined && !unit && stateClass === undefined
-      return target ? entityAt(draft, config, '', 'state_topic', 'value_template', target, isLoose) : []
-    }
+    case 'sensor':
+      return sensorOf(draft, config)
     case 'binary_sensor':
-    case 'switch': {
-      const on = text(values, 'state_on') ?? text(values, 'payload_on') ?? 'ON'
-      const off = text(values, 'state_off') ?? text(values, 'payload_off') ?? 'OFF'
-      const deviceClass = component === 'switch' ? undefined : text(values, 'device_class')
-      const target = component === 'switch' ? { ...binaryTarget(undefined, on, off, key), metric: 'state' } : undefined
-      return entityAt(
-        draft,
-        config,
-        '',
-        'state_topic',
-        'value_template',
-        target ?? binaryTarget(deviceClass, on, off, key),
-      )
-    }
-    case 'climate': {
-      const unit = text(values, 'temperature_unit') === 'F' ? '°F' : 'Cel'
-      return [
-        ...entityAt(draft, config, '.t', 'current_temperature_topic', 'current_temperature_template', {
-          metric: 'temperature',
-          unit,
-        }),
-        ...entityAt(draft, config, '.h', 'current_humidity_topic', 'current_humidity_template', { metric: 'humidity' }),
-      ]
-    }
+    case 'switch':
+      return binaryOf(draft, config)
+    case 'climate':
+      return climateOf(draft, config)
     default:
-      return []
+      // Those of ESPHome are known to its family.
+      return isEsphome(config) ? [] : actuatorOf(draft, config)
   }
 }
 
-function entityAt(
-  draft: Draft,
-  config: Config,
-  suffix: string,
-  topicKey: string,
-  templateKey: string,
-  target: MetricTarget,
-  isLoose = false,
-): readonly Entity[] {
+/** Whether ESPHome announced it, whose topics its own family knows. */
+export function isEsphome({ device }: Config): boolean {
+  return /esphome/i.test(String(device.sw_version ?? ''))
+}
+
+function sensorOf(draft: Draft, config: Config): readonly Entity[] {
+  const { key, values } = config
+  const names = [lastOfPath(text(values, 'value_template')), text(values, 'object_id'), key, text(values, 'name')]
+  const known = names.filter((name) => name !== undefined)
+  const [deviceClass, unit, stateClass] = ['device_class', 'unit_of_measurement', 'state_class'].map((one) =>
+    text(values, one),
+  )
+  const target = sensorTarget(deviceClass, unit, stateClass, known)
+  const isLoose = target?.unit === null && deviceClass === undefined && !unit && stateClass === undefined
+  return target ? entityAt(draft, config, { target, isLoose }) : []
+}
+
+function binaryOf(draft: Draft, config: Config): readonly Entity[] {
+  const { component, key, values } = config
+  const on = text(values, 'state_on') ?? text(values, 'payload_on') ?? 'ON'
+  const off = text(values, 'state_off') ?? text(values, 'payload_off') ?? 'OFF'
+  if (component === 'switch')
+    return entityAt(draft, config, { target: { ...binaryTarget(undefined, on, off, key), metric: 'state' } })
+  return entityAt(draft, config, { target: binaryTarget(text(values, 'device_class'), on, off, key) })
+}
+
+function climateOf(draft: Draft, config: Config): readonly Entity[] {
+  const unit = text(config.values, 'temperature_unit') === 'F' ? '°F' : 'Cel'
+  return [
+    ...entityAt(draft, config, {
+      suffix: '.t',
+      topicKey: 'current_temperature_topic',
+      templateKey: 'current_temperature_template',
+      target: { metric: 'temperature', unit },
+    }),
+    ...entityAt(draft, config, {
+      suffix: '.h',
+      topicKey: 'current_humidity_topic',
+      templateKey: 'current_humidity_template',
+      target: { metric: 'humidity' },
+    }),
+  ]
+}
+
+/** What is moved or switched, by what it says of itself. */
+function actuatorOf(draft: Draft, config: Config): readonly Entity[] {
+  const parts = Object.hasOwn(actuators, config.component) ? actuators[config.component]! : []
+  return parts.flatMap((part) => {
+    if (config.values[part.topicKey ?? 'state_topic'] === undefined) return []
+    const isJson = config.values.schema === 'json'
+    return entityAt(draft, config, isJson ? { ...part, otherwise: memberAt('state') } : part)
+  })
+}
+
+/** One value of an entity: where the announcement says that it stands, and what it is. */
+interface Part {
+  /** Tells it from the others of the entity. */
+  readonly suffix?: string
+  readonly topicKey?: string
+  readonly templateKey?: string
+  readonly target: MetricTarget
+  readonly isLoose?: boolean
+  /** Where the value stands when no template says so. */
+  readonly otherwise?: ValueTemplate
+}
+
+const memberAt = (name: string): ValueTemplate => ({ path: [name], steps: [] })
+const state: Part = { target: { metric: 'state', type: 'state' } }
+const position: Part = {
+  suffix: '.p',
+  topicKey: 'position_topic',
+  templateKey: 'position_template',
+  target: { metric: 'position', unit: '%' },
+}
+const switched: Part = { ...state, templateKey: 'state_value_template' }
+const actuators: Readonly<Record<string, readonly Part[]>> = {
+  alarm_control_panel: [state],
+  cover: [state, position],
+  event: [{ target: { metric: 'action', type: 'text' }, otherwise: memberAt('event_type') }],
+  fan: [switched],
+  light: [switched],
+  lock: [{ target: { metric: 'lock', type: 'state' } }],
+  siren: [switched],
+  valve: [state, position],
+}
+
+function entityAt(draft: Draft, config: Config, part: Part): readonly Entity[] {
+  const { suffix = '', topicKey = 'state_topic', templateKey = 'value_template', target, isLoose = false } = part
   const { values, device, key } = config
   const topic = values[topicKey]
-  const template = templateAt(draft, values, templateKey)
-  if (template === undefined || typeof topic !== 'string' || topic === '') return []
+  const given = templateAt(draft, values, templateKey)
+  if (given === undefined || typeof topic !== 'string' || topic === '') return []
+  const template = given ?? part.otherwise ?? null
   // Without characters, payloads are pictures and the like; subscriptions to many topics say nothing about which is which.
   if (values.encoding === '' || /[+#]/.test(topic)) {
     draft.reject('unsupported_feature', topicKey)

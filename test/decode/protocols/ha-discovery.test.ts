@@ -117,6 +117,28 @@ describe('other announced entities', () => {
     expect(reasons(state('68', 'r/want'))).toEqual(['unknown_topic message'])
   })
 
+  it('are what is moved or switched, by what it says of itself', () => {
+    announce('cover/n/blind', { stat_t: 'x/blind', pos_t: 'x/blind/pos', cmd_t: 'x/blind/set' })
+    expect(brief(state('open', 'x/blind'))).toEqual(['state open null'])
+    expect(brief(state('40', 'x/blind/pos'))).toEqual(['position 40 /100'])
+    announce('light/n/lamp', { schema: 'json', stat_t: 'x/lamp', cmd_t: 'x/lamp/set' })
+    expect(brief(state({ state: 'ON', brightness: 5 }, 'x/lamp'))).toEqual(['state@lamp ON null'])
+    announce('lock/n/door', { stat_t: 'x/door', cmd_t: 'x/door/set' })
+    expect(brief(state('LOCKED', 'x/door'))).toEqual(['lock LOCKED null'])
+    announce('event/n/knob', { stat_t: 'x/knob', event_types: ['press'] })
+    expect(brief(state({ event_type: 'press' }, 'x/knob'))).toEqual(['action press null'])
+  })
+
+  it('of ESPHome are left to its family', () => {
+    const announced = announce('light/n/lamp', {
+      schema: 'json',
+      stat_t: 'lab/light/lamp/state',
+      dev: { ids: ['n'], sw: 'esphome v2026.4' },
+    })
+    expect(reasons(announced)).toEqual(['ignored_topic message'])
+    expect(state({ state: 'ON' }, 'lab/light/lamp/state').profile).toBe('esphome')
+  })
+
   it('are passed over when they measure nothing', () => {
     expect(reasons(announce('button/n/restart', { cmd_t: 'x/restart' }))).toEqual(['ignored_topic message'])
     expect(reasons(sensor({ dev_cla: 'timestamp' }))).toEqual(['ignored_topic message'])

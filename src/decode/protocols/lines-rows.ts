@@ -15,7 +15,7 @@ export function takeRow(
   delimiter: string | undefined,
 ): boolean {
   if (configured) {
-    takeConfigured(draft, cellsOf(text, delimiter ?? ',', configured.length), configured)
+    takeConfigured(draft, cellsOf(text, delimiter, configured.length), configured)
     return true
   }
   const names = draft.state.get(columnsKey(draft)) as string[] | undefined

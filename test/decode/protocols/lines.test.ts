@@ -10,7 +10,13 @@ const logger = parseProfile({
   serial: { framing: { kind: 'lines' } },
   messages: [{ columns: ['temperature', 'humidity', 'ticks'], others: 'all' }],
 })
-const decoder = createDecoder([...families, logger.profile!])
+const sketch = parseProfile({
+  id: 'sketch',
+  name: 'Sketch',
+  serial: { framing: { kind: 'lines' } },
+  messages: [{ protocol: 'lines', options: { columns: ['temp_c', null, 'pressure_hpa'] } }],
+})
+const decoder = createDecoder([...families, logger.profile!, sketch.profile!])
 
 /** What the last of these lines says, after the ones before it. */
 function read(lines: readonly string[], profile = 'lines'): string[] {
@@ -92,6 +98,18 @@ it('dates a row by its column of times, unless that is a time of day', () => {
   expect(read(['time,temp', '12:30:01,21.5'])).toEqual(['temperature 21.5 Cel'])
   expect(read(['Time: 12345 Temp: 21.5'])).toEqual(['temperature 21.5 Cel'])
   expect(read(['time,temp', '2019-01-01T00:00:00Z,21.5'])).toEqual(['temperature 21.5 Cel', 'clock_invalid time'])
+})
+
+it.each([
+  ['21.5,7,1013', ['temperature 21.5 Cel', 'pressure 1013 hPa']],
+  ['21.5; 7; 1013;', ['temperature 21.5 Cel', 'pressure 1013 hPa']],
+  ['21,5;7;1013', ['pressure 1013 hPa', 'type_mismatch temp_c']],
+  ['21.5,7', ['column_count message']],
+  ['temp,ticks,press', ['header_line message']],
+  ['nan,error,-', ['not_finite temp_c', 'no_value pressure_hpa']],
+  ['{"temp":21.5}', ['temperature 21.5 Cel']],
+])('reads %s by the columns of a profile', (line, expected) => {
+  expect(read([line], 'sketch')).toEqual(expected)
 })
 
 it('knows the line of names again under columns that a profile gives', () => {

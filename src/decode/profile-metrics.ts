@@ -11,7 +11,8 @@ export function metricsOf({ messages, examples }: Profile): ReadonlyMap<string, 
     for (const [path, rule] of Object.entries(readings)) for (const target of targetsOf(rule)) add(units, target, path)
     for (const [name, { internal, type: _, ...target }] of Object.entries(bytes?.fields ?? {}))
       if (!internal) add(units, target, name)
-    for (const target of (options?.registers ?? []) as Target[]) add(units, target, '')
+    for (const target of (options?.registers ?? []) as (Target & { internal?: boolean })[])
+      if (!target.internal) add(units, target, '')
   }
   for (const { readings = [] } of examples)
     for (const { metric, unit } of readings)

@@ -4,7 +4,7 @@ import { type ModbusRead, modbusRequest, parseModbusRequest, planModbusReads } f
 import { type BytesRule, pickBits, readNumber } from '../bytes.ts'
 import { portName } from '../device-id.ts'
 import type { Draft } from '../draft.ts'
-import { compileLeaf } from '../leaf.ts'
+import { compileLeaf, type Leaf } from '../leaf.ts'
 import { type Target, target } from '../profile.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -21,6 +21,7 @@ const register = target.extend({
     .describe('of bytes in values of several registers: ABCD high word first, CDAB low word first'),
   bits: z.tuple([z.int().min(0).max(63), z.int().min(1).max(53)]).optional(),
   address: z.int().min(1).max(254).optional().describe('of the slave, where one profile reads several'),
+  internal: z.boolean().optional().describe('no reading, only something to refer to: $.7 is register 7'),
 })
 
 const schema = z
@@ -45,6 +46,7 @@ const schema = z
     for (const [index, { metric, ...rest }] of registers.entries()) {
       const path = ['registers', index]
       try {
+        if (rest.internal) continue
         if (metric === undefined) throw new SyntaxError('say which metric it is')
         compileLeaf([targetOf({ metric, ...rest })], metric, [])
       } catch (error) {
@@ -80,7 +82,8 @@ interface Register {
   readonly type: keyof typeof sizes
   readonly order: 'ABCD' | 'CDAB' | 'BADC' | 'DCBA'
   readonly bits: readonly [number, number] | undefined
-  readonly reading: Target & { readonly metric: string }
+  /** What its value means; null for one that others refer to. */
+  readonly leaf: Leaf | null
 }
 
 interface Plan {
@@ -96,15 +99,15 @@ function planOf(options: unknown): Plan {
   const known = plans.get(options as object)
   if (known) return known
   const { address, function: code, order, everyMs, timeoutMs, gap, registers } = schema.parse(options)
-  const compiled = registers.map((one): Register => {
-    const type = one.type
+  const compiled = groupOf(registers).map((rows): Register => {
+    const one = rows[0]!
     const read = { address: one.address ?? address, function: one.function ?? code, register: one.register }
     return {
-      read: { ...read, count: sizes[type] },
-      type,
+      read: { ...read, count: sizes[one.type] },
+      type: one.type,
       order: one.order ?? order,
       bits: one.bits,
-      reading: targetOf({ ...one, metric: one.metric! }),
+      leaf: one.internal ? null : compileLeaf(rows.map(targetOf), one.metric!, []),
     }
   })
   const reads = planModbusReads(
@@ -123,8 +126,28 @@ function planOf(options: unknown): Plan {
 
 type RegisterOptions = z.output<typeof register>
 
-function targetOf(options: Partial<RegisterOptions> & { metric: string }): Target & { metric: string } {
-  const { register: _, function: __, type, order: ___, bits: ____, address: _____, ...reading } = options
+/** Rows about the same value are alternatives, of which the first whose condition holds is taken. */
+function groupOf(registers: readonly RegisterOptions[]): RegisterOptions[][] {
+  const groups = new Map<string, RegisterOptions[]>()
+  for (const one of registers) {
+    const { address, function: code, register: at, type, order, bits, internal = false } = one
+    const key = JSON.stringify([address, code, at, type, order, bits, internal])
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+function targetOf(options: Partial<RegisterOptions>): Target {
+  const {
+    register: _,
+    function: __,
+    type,
+    order: ___,
+    bits: ____,
+    address: _____,
+    internal: ______,
+    ...reading
+  } = options
   return type === 'bit' ? { type: 'flag', ...reading } : reading
 }
 
@@ -144,14 +167,21 @@ function takeRegisters(draft: Draft, { registers }: Plan, read: ModbusRead, data
   const given = frame.transport === 'serial' ? frame.device : undefined
   const several = registers.some((one) => one.read.address !== registers[0]!.read.address)
   draft.about(given && !several ? given : `${given ?? portName(frame.source)}:${read.address}`)
-  for (const { read: wanted, type, order, bits, reading } of registers) {
+  const document: Record<string, number> = {}
+  draft.root = document
+  const found: [leaf: Leaf, value: number, where: string][] = []
+  for (const { read: wanted, type, order, bits, leaf } of registers) {
     const at = wanted.register - read.register
     if (wanted.address !== read.address || wanted.function !== read.function || at < 0) continue
     if (at + wanted.count > read.count) continue
-    const value = type === 'bit' ? bitAt(data, at) : valueAt(data, 2 * at, type, order)
-    draft.channel = undefined
-    draft.measure(reading, bits ? pickBits(Number(value), ...bits) : value, `${wanted.register}`)
+    const whole = type === 'bit' ? bitAt(data, at) : valueAt(data, 2 * at, type, order)
+    const value = bits ? pickBits(whole, ...bits) : whole
+    if (leaf) found.push([leaf, value, `${wanted.register}`])
+    else document[wanted.register] = value
   }
+  draft.channel = undefined
+  // Conditions may be about registers that come later.
+  for (const [leaf, value, where] of found) draft.take(leaf, value, where)
   if (draft.hasReadings) draft.seen()
 }
 

@@ -54,6 +54,21 @@ describe('a register', () => {
     expect(ask(options, [1, 3, data.length, ...data])).toEqual([`power ${value} W`])
   })
 
+  it('may depend on another, which gives no reading itself', () => {
+    const options = {
+      registers: [
+        { register: 0, metric: 'power', when: { at: '$.1', is: 7 }, reject: 'suppressed' },
+        { register: 0, metric: 'power' },
+        { register: 1, type: 'uint16', internal: true },
+      ],
+    }
+    expect(ask(options, [1, 3, 4, 0, 5, 0, 0])).toEqual(['power 5 W'])
+    expect(ask(options, [1, 3, 4, 0, 5, 0, 7])).toEqual(['suppressed 0'])
+    expect(ask(options, [1, 3, 2, 0, 5], modbusRequest({ address: 1, function: 3, register: 0, count: 1 }))).toEqual([
+      'power 5 W',
+    ])
+  })
+
   it('is scaled, converted and judged like any other value', () => {
     expect(ask(one({ unit: 'kW', scale: 0.1 }), [1, 3, 2, 0, 25])).toEqual(['power 2500 W'])
     expect(ask(one({ sentinels: [32_767] }), [1, 3, 2, 0x7f, 0xff])).toEqual(['sentinel 0'])

@@ -66,7 +66,7 @@ interface Reader {
   depth: number
 }
 
-const tokenSyntax = /\s*(?:([A-Za-z_]\w*|\d+(?:\.\d+)?|'[^'\\]*'|"[^"\\]*"|[.[\]()|*/,-])|(\S))/y
+const tokenSyntax = /\s*(?:([A-Za-z_]\w*|\d+(?:\.\d+)?|'[^'\\]*'|"[^"\\]*"|[.[\]()|*/,=-])|(\S))/y
 
 function tokensOf(text: string): readonly string[] | string {
   const tokens: string[] = []
@@ -129,6 +129,8 @@ function argumentsOf(reader: Reader): readonly (string | number)[] {
   const given: (string | number)[] = []
   if (tokens[reader.at] !== '(') return given
   for (reader.at++; tokens[reader.at] !== ')'; ) {
+    // `float(default=0)` is `float(0)`.
+    if (tokens[reader.at] === 'default' && tokens[reader.at + 1] === '=') reader.at += 2
     const token = tokens[reader.at] ?? refuse('( without )')
     if (isQuoted(token)) given.push(unquoted(reader))
     else given.push(constant(reader))

@@ -40,6 +40,7 @@ describe('a template', () => {
     ['{{ value * (2 * 5) / -2 }}', 3, -15],
     ['{{ value | float }}', 'unavailable', 'unavailable'],
     ['{{ value | float(0) }}', null, null],
+    ['{{ value | float(default=0) | round(1) }}', 21.54, 21.5],
   ])('%s makes of %j %j', (template, raw, result) => {
     expect(value(template, raw)).toBe(result)
   })

@@ -78,6 +78,11 @@ export class BrokerUsers {
     return this.#checks.isRight(name, password, () => this.#hashOf(name))
   }
 
+  /** What stands behind a user who was let in: another one once it was changed, undefined when it is gone. */
+  proofOf(name: string): string | undefined {
+    return name === this.#lent?.username ? 'lent' : this.#hashOf(name)
+  }
+
   #hashOf(name: string): string | undefined {
     return this.#configured.get(name) ?? this.#records.get(recordKind, name)
   }

@@ -54,6 +54,7 @@ function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurr
     // On loopback nobody is a stranger, unless the configuration names users.
     anonymous: mqtt.anonymous || (isLoopback({ host, port }) && mqtt.users.length === 0),
     verify: (user, password) => users.verify(user, password),
+    proofOf: (user) => users.proofOf(user),
     messageBytesMax: limits.messageBytes,
     connectionsPerAddressMax: limits.connectionsPerAddress,
     messagesPerSecondMax: (address) =>

@@ -138,7 +138,7 @@ it('disconnects a client whose message is too large, and goes on with the others
   await publish(broker, ['-q', '0', '-s', '-i', 'camera'], 'x'.repeat(500_000))
   await until(() => reported.length === 2)
   expect(reported[0]).toMatch(
-    'client "camera" from 127.0.0.1 was disconnected: its message on sensors/attic has 100001 bytes',
+    'client "camera" from 127.0.0.1 was disconnected: its message on "sensors/attic" has 100001 bytes',
   )
   expect(reported[1]).toMatch('"camera" from 127.0.0.1 was disconnected: it sends a packet of 500015 bytes')
   expect(await publish(broker, ['-q', '1', '-m', 'after'])).toMatchObject({ code: 0 })
@@ -280,6 +280,35 @@ it('publishes no will under a wildcard, and nothing under what is no topic', asy
   await until(() => log.frames.length === 1)
   expect(log.frames.map(({ topic }) => topic)).toEqual(['fine'])
   expect(reported.filter((line) => line.includes('its topic'))).toHaveLength(2)
+})
+
+it('ends the connections of a user who is removed or gets another password, and no others', async () => {
+  const hashes = new Map([
+    ['kitchen', 'one'],
+    ['attic', 'one'],
+    ['cellar', 'one'],
+  ])
+  const broker = await start({
+    anonymous: false,
+    connectionsPerAddressMax: 10,
+    verify: (user) => hashes.has(user),
+    proofOf: (user) => hashes.get(user),
+  })
+  const open = async (username: string) => {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { username, reconnectPeriod: 0 })
+    cleanups.push(() => client.endAsync(true))
+    return client
+  }
+  const [kitchen, attic, cellar] = [await open('kitchen'), await open('attic'), await open('cellar')]
+  hashes.delete('kitchen')
+  hashes.set('attic', 'two')
+  await until(() => !kitchen!.connected && !attic!.connected)
+  expect(cellar!.connected).toBe(true)
+  expect(reported.sort()).toEqual(
+    ['attic', 'kitchen'].map(
+      (user) => `a client at 127.0.0.1 was disconnected: user "${user}" was removed or has another password`,
+    ),
+  )
 })
 
 it('shows no client what others there are', async () => {

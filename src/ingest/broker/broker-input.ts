@@ -6,6 +6,7 @@ import type { Durability, FrameSink, Input, InputState, InputStatus } from '../i
 import { AckGate } from '../mqtt/ack-gate.ts'
 import { type AccessOptions, refusalOf, shown, topicFault } from './access.ts'
 import { admission } from './admission.ts'
+import { Clients } from './clients.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
 import { pace } from './pace.ts'
@@ -24,8 +25,8 @@ const drainMs = 5000
 /** Everything that came in one read of a socket before CONNACK waits in aedes: with two bytes a packet, half of 64 KiB. */
 const queuedBeforeConnack = 32_768
 
-/** Filters a client may subscribe to; each is looked at for the messages of all others. */
-const filtersMax = 1000
+/** How often it is asked whose user is gone; whoever removed one waits seconds at most. */
+const standingCheckMs = 2000
 
 /** Time for the last acknowledgements; the log commits at least once a second unless the disk is away. */
 const farewellMs = 3000
@@ -46,6 +47,8 @@ export interface BrokerInputOptions extends AccessOptions {
   readonly sink: FrameSink
   readonly durability: Durability
   readonly retained?: RetainedMessagesPort
+  /** See `Clients`; asked of those whom `verify` has let in. */
+  readonly proofOf?: (user: string) => unknown
   /** Told in one line why a client was let go or turned away, a few times a minute at most. */
   readonly report?: (line: string) => void
   readonly changed?: (state: InputState) => void
@@ -59,11 +62,9 @@ export interface BrokerInputOptions extends AccessOptions {
 export class BrokerInput implements Input {
   readonly #options: BrokerInputOptions
   readonly #retained: RetainedMessages
-  /** By connection: the filters it has subscribed to. */
-  readonly #clients = new Map<AckGate, Set<string>>()
-  /** Also of those that are gone, for whoever tells of them. */
-  readonly #addresses = new WeakMap<AckGate, string>()
+  readonly #clients: Clients<AckGate>
   readonly #report: (line: string) => void
+  #standingTimer: NodeJS.Timeout | undefined
   #aedes: Aedes | undefined
   #server: Server | undefined
   #status: InputStatus = 'stopped'
@@ -76,6 +77,7 @@ export class BrokerInput implements Input {
   constructor(options: BrokerInputOptions) {
     this.#options = options
     this.#retained = new RetainedMessages(options.retained)
+    this.#clients = new Clients(options.proofOf ?? (() => true))
     this.#report = limitLines((line) => options.report?.(line))
   }
 
@@ -123,6 +125,7 @@ export class BrokerInput implements Input {
     server.on('error', (error) => this.#report(error.message))
     this.#aedes = aedes
     this.#server = server
+    this.#standingTimer = setInterval(() => this.#endFallen(), standingCheckMs)
     this.#become('connected')
   }
 
@@ -131,16 +134,17 @@ export class BrokerInput implements Input {
     if (!aedes || !server) return
     // From here on nothing is taken or acknowledged, and no will is published: the devices have not gone, we have.
     this.#aedes = undefined
+    clearInterval(this.#standingTimer)
     this.#parked = []
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, farewellMs)
     })
-    await Promise.race([Promise.all(Array.from(this.#clients.keys(), (gate) => gate.flush())), late])
+    await Promise.race([Promise.all(this.#clients.all().map((gate) => gate.flush())), late])
     clearTimeout(timer)
     await new Promise<void>((resolve) => aedes.close(resolve))
-    for (const gate of this.#clients.keys()) gate.destroy()
+    for (const gate of this.#clients.all()) gate.destroy()
     await closed
     this.#server = undefined
     this.#become('stopped')
@@ -180,15 +184,15 @@ export class BrokerInput implements Input {
       drainTimeout: drainMs,
       queueLimit: queuedBeforeConnack,
       authenticate: (client, user, password, done) => {
-        refusalOf(this.#options, client.id, user, password).then((refusal) => done(refusal ?? null, !refusal))
+        refusalOf(this.#options, client.id, user, password).then((refusal) => {
+          if (!refusal && user !== undefined && this.#options.verify) this.#clients.admit(client.conn as AckGate, user)
+          done(refusal ?? null, !refusal)
+        })
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const filters = this.#clients.get(client.conn as AckGate)
-        // Below $SYS aedes tells which clients there are, and what they subscribe to.
-        const isOpen = !subscription.topic.startsWith('$SYS')
-        if (isOpen && filters && filters.size < filtersMax) filters.add(subscription.topic)
+        const isGranted = this.#clients.subscribe(client.conn as AckGate, subscription.topic)
         // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
-        done(null, filters?.has(subscription.topic) ? subscription : null)
+        done(null, isGranted ? subscription : null)
       },
       authorizePublish: (_client, packet, done) => {
         const fault = topicFault(packet.topic)
@@ -203,7 +207,7 @@ export class BrokerInput implements Input {
     // Its types leave this one out; without a listener it would end the process.
     ;(aedes as EventEmitter).on('error', (error: Error) => this.#report(error.message))
     aedes.on('unsubscribe', (topics, { conn }) => {
-      for (const topic of topics) this.#clients.get(conn as AckGate)?.delete(topic)
+      for (const topic of topics) this.#clients.unsubscribe(conn as AckGate, topic)
     })
     await aedes.listen()
     return aedes
@@ -217,8 +221,7 @@ export class BrokerInput implements Input {
     )
     const admit = admission(messageBytesMax, (connack) => socket.end(connack), sent)
     const gate = new AckGate(socket, durability, { admit, rest, ...(unacked !== undefined && { unacked }) })
-    this.#clients.set(gate, new Set())
-    this.#addresses.set(gate, address)
+    this.#clients.add(gate, address)
     gate.once('close', () => {
       this.#clients.delete(gate)
     })
@@ -259,6 +262,14 @@ export class BrokerInput implements Input {
     done(null)
   }
 
+  #endFallen(): void {
+    for (const [gate, user] of this.#clients.fallen()) {
+      const at = this.#clients.addressOf(gate)
+      this.#report(`a client at ${at} was disconnected: user ${shown(user)} was removed or has another password`)
+      gate.destroy()
+    }
+  }
+
   #become(status: InputStatus): void {
     this.#status = status
     this.#tell()
@@ -272,7 +283,7 @@ export class BrokerInput implements Input {
   #reportClient({ id, conn }: Client, error: Error): void {
     // A device that lost its network or its power: nothing to do about it.
     if ('syscall' in error) return
-    const address = this.#addresses.get(conn as AckGate) ?? 'an unknown address'
+    const address = this.#clients.addressOf(conn as AckGate)
     this.#report(`client ${shown(id)} from ${address} was disconnected: ${error.message}`)
   }
 }

@@ -10,8 +10,8 @@ const earliest: Millis = Date.UTC(2026, 0, 1)
 export interface ClockOptions {
   readonly now?: () => Millis
   readonly exists?: (path: string) => boolean
-  /** The newest time already in the log: a clock behind it by more than a day was set back or was never set. */
-  readonly newestLogged?: Millis
+  /** What the log believes the time to be: a clock behind it by more than a day was set back or was never set. */
+  readonly believed?: () => Millis
 }
 
 /** Whether the machine's clock can be trusted. Once it was, it stays so: NTP keeps a set clock. */
@@ -22,10 +22,10 @@ export interface Clock {
 const dayMs = 86_400_000
 
 /**
- * Judges the clock from what can be seen without privileges: the time itself, the newest reading in the log, and
+ * Judges the clock from what can be seen without privileges: the time itself, how the log's own clock goes on, and
  * systemd-timesyncd's marks where that runs. It looks at most once a second, because it is asked for every frame.
  */
-export function createClock({ now = Date.now, exists = existsSync, newestLogged = 0 }: ClockOptions = {}): Clock {
+export function createClock({ now = Date.now, exists = existsSync, believed = () => 0 }: ClockOptions = {}): Clock {
   let synced = false
   let lookAgainAt = 0
   return {
@@ -34,7 +34,7 @@ export function createClock({ now = Date.now, exists = existsSync, newestLogged 
       const time = now()
       if (time < lookAgainAt && time > lookAgainAt - 2_000) return false
       lookAgainAt = time + 1_000
-      if (time < earliest || time < newestLogged - dayMs) return false
+      if (time < earliest || time < believed() - dayMs) return false
       synced = !exists(timesyncFolder) || exists(`${timesyncFolder}/synchronized`)
       return synced
     },

@@ -19,7 +19,7 @@ export interface IntakeSurroundings {
   readonly inputs: Inputs
 }
 
-/** The intake of a gateway, which knows what was stored before it was opened: devices, counters, the newest time. */
+/** The intake of a gateway, which knows what was stored before it was opened: devices and counters. */
 export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
   const { config, profiles, store, directory, inputs } = live
   const latest = await store.latest()
@@ -27,7 +27,7 @@ export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
   return createIntake({
     decoder: recalling(createDecoder(profiles, decodeLimits(config)), latest, config),
     store,
-    clock: createClock({ newestLogged: newestTime(latest) }),
+    clock: createClock({ believed: () => store.believedTime }),
     admit: createAdmission(known, config.limits.newDevicesPerHour),
     adjust: (device, metric) => live.config.devices[device]?.adjust[metric],
     seen: (device, profile, source) => directory.seen(device, profile, source),
@@ -43,10 +43,6 @@ function decodeLimits({ limits }: Config): DecodeLimits {
 function recalling(decoder: Decoder, latest: readonly Reading[], { devices }: Config): Decoder {
   for (const reading of latest) if (!devices[reading.device]?.adjust[reading.metric]) decoder.recall(reading)
   return decoder
-}
-
-function newestTime(latest: readonly Reading[]): Millis {
-  return latest.reduce((newest, { time }) => Math.max(newest, time), 0)
 }
 
 function hear(event: DeviceEvent, source: string, time: Millis, directory: DeviceDirectory, inputs: Inputs): void {

@@ -8,9 +8,18 @@ it('trusts a plausible time where nothing else keeps the clock', () => {
   expect(createClock({ now: () => today, exists: nothing }).synced).toBe(true)
 })
 
-it('does not trust 1970, nor a time a day behind the newest reading', () => {
+it('does not trust 1970, nor a time a day behind what the log believes', () => {
   expect(createClock({ now: () => 12_000, exists: nothing }).synced).toBe(false)
-  expect(createClock({ now: () => today, exists: nothing, newestLogged: today + 2 * 86_400_000 }).synced).toBe(false)
+  expect(createClock({ now: () => today, exists: nothing, believed: () => today + 2 * 86_400_000 }).synced).toBe(false)
+})
+
+it('trusts it when the log has come to believe it, too', () => {
+  let [time, believed] = [today, today + 365 * 86_400_000]
+  const clock = createClock({ now: () => time, exists: nothing, believed: () => believed })
+  expect(clock.synced).toBe(false)
+  time += 1_001
+  believed = time
+  expect(clock.synced).toBe(true)
 })
 
 it('waits for systemd-timesyncd to have heard a server, and then stays', () => {

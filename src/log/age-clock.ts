@@ -115,6 +115,10 @@ export class AgeKeeper {
     this.#last = clock.kept
   }
 
+  get time(): Millis {
+    return this.#clock.now
+  }
+
   /** Once an hour, and when a jump begins or ends: each time is a commit. */
   note(): void {
     const { time, jump } = this.#clock.kept

@@ -95,6 +95,10 @@ export class SqliteStore implements Store {
     })
   }
 
+  get believedTime(): Millis {
+    return this.#age.time
+  }
+
   get head(): Seq {
     return this.#behind.head
   }

@@ -110,6 +110,8 @@ export interface Store extends ReadingLog {
    */
   history(query: HistoryQuery): Promise<readonly SeriesHistory[]>
   health(): StoreHealth
+  /** The time of day as far as jumps of the machine's clock are believed: how old readings are goes by it. */
+  readonly believedTime: Millis
   /** A consistent copy of the database into a new file, while running. */
   backup(file: string): Promise<void>
   /** Commits what waits and closes. A later start goes on at `head + 1`, without a hole. Returns the last head. */

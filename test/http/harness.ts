@@ -22,6 +22,10 @@ export class MemoryStore extends MemoryLog implements Store {
     return []
   }
 
+  get believedTime(): number {
+    return Date.now()
+  }
+
   health(): StoreHealth {
     return {
       state: 'ok',

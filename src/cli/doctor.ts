@@ -106,7 +106,7 @@ async function ask(data: string): Promise<Finding[]> {
   try {
     const response = await socketFetch(socket)('http://localhost/readyz')
     const { log, inputs } = (await response.json()) as {
-      log: { state: string; detail?: string; unreadable?: string }
+      log: { state: string; detail?: string; unreadable?: string; undropped?: string }
       inputs: { name: string; status: string; detail?: string; trouble?: string }[]
     }
     const metrics = await socketFetch(socket)('http://localhost/metrics')
@@ -114,7 +114,7 @@ async function ask(data: string): Promise<Finding[]> {
       ok('gateway', 'runs'),
       wear(await metrics.text(), Date.now()),
       log.state === 'ok' ? ok('log', 'takes readings') : wrong('log', `${log.state}: ${log.detail ?? 'see its log'}`),
-      ...(log.unreadable === undefined ? [] : [wrong('log', log.unreadable)]),
+      ...[log.unreadable, log.undropped].flatMap((trouble) => (trouble === undefined ? [] : wrong('log', trouble))),
       ...inputs.map(({ name, status, detail, trouble }) =>
         (status === 'connected' && !trouble ? ok : wrong)('input', [name, status, detail].filter(Boolean).join(': ')),
       ),

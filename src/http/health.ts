@@ -42,13 +42,14 @@ export function healthRoutes(
       path: '/readyz',
       need: 'none',
       handle(exchange, { read }) {
-        const { state, detail, unreadable } = store.health()
+        const { state, detail, unreadable, undropped } = store.health()
         const ready = state !== 'failed' && !isClosing()
         exchange.status = ready ? 200 : 503
         exchange.body = {
           status: ready ? 'ready' : 'not ready',
           clock: clock.synced ? 'synced' : 'unsynced',
-          log: { state, ...(detail !== undefined && { detail }), ...(unreadable !== undefined && { unreadable }) },
+          // JSON leaves out what is undefined.
+          log: { state, detail, unreadable, undropped },
           inputs: inputs().map((input) =>
             read.length > 0 ? showInput(input) : { kind: input.kind, status: input.status },
           ),

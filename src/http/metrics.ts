@@ -92,6 +92,7 @@ function gauges({ store, streams, clock }: MetricSources): Figure[] {
     ['rivulet_log_uncommitted', 'Readings not yet on disk', () => store.health().uncommitted],
     ['rivulet_log_ok', '1 while commits succeed', () => Number(store.health().state === 'ok')],
     ['rivulet_log_readable', '1 while the database can be read', () => Number(!store.health().unreadable)],
+    ['rivulet_log_retention_ok', '1 while what is old can be dropped', () => Number(!store.health().undropped)],
     ['rivulet_log_saturated', '1 while senders are made to wait for the disk', () => Number(store.health().saturated)],
     ['rivulet_last_commit_seconds', 'Duration of the last commit', () => store.health().lastCommitMs / 1000],
     ['rivulet_database_bytes', 'Size of the database', () => store.health().databaseBytes],

@@ -172,6 +172,7 @@ export const readyShape = z.object({
     state: z.enum(['ok', 'full', 'failed']).describe('Whether readings reach the disk'),
     detail: z.string().optional(),
     unreadable: z.string().optional().describe('Why what is stored could not be read'),
+    undropped: z.string().optional().describe('Why nothing old could be dropped: the database grows meanwhile'),
   }),
   inputs: z.array(inputShape),
 })

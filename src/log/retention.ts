@@ -52,6 +52,11 @@ export class Retention {
     return this.#options.keep.bytes - walBytes
   }
 
+  /** Why the last turn could not do what was due; null when it could. */
+  get trouble(): Error | null {
+    return this.#error
+  }
+
   /** Called with the size after each commit. */
   committed(size: Size): void {
     if (size.databaseBytes - size.freeBytes > this.#bytes) void this.run()

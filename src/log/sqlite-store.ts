@@ -91,7 +91,7 @@ export class SqliteStore implements Store {
         this.#floor = floor
         this.#age.note()
       },
-      failed: (error) => settings.log('warn', `nothing could be dropped from ${file}: ${error.message}`),
+      failed: (error) => settings.log('warn', `what is old cannot be dropped: ${this.#lineOf(error)}`),
     })
   }
 
@@ -181,7 +181,14 @@ export class SqliteStore implements Store {
 
   health(): StoreHealth {
     const { databaseBytes, walBytes } = this.#size
-    return { ...this.#behind.health, ...this.#reader.health, databaseBytes, walBytes }
+    const { trouble } = this.#retention
+    return {
+      ...this.#behind.health,
+      ...this.#reader.health,
+      ...(trouble && { undropped: this.#lineOf(trouble) }),
+      databaseBytes,
+      walBytes,
+    }
   }
 
   async backup(file: string): Promise<void> {
@@ -252,6 +259,10 @@ export class SqliteStore implements Store {
     const { log } = this.#settings
     if (error) log('error', `${lineOf(error)}: readings wait in memory until it works again`)
     else log('info', `${this.#file} takes readings again`)
+  }
+
+  #lineOf(error: Error): string {
+    return lineOf(explain(error, this.#file) as Error)
   }
 
   #logReading(error: Error | null): void {

@@ -71,6 +71,8 @@ export interface StoreHealth {
   readonly readErrors: number
   /** Why what is stored could not be read the last time somebody asked for it. */
   readonly unreadable?: string
+  /** Why nothing old could be dropped or summed up: the database grows meanwhile. */
+  readonly undropped?: string
 }
 
 /** What a chart asks for. */

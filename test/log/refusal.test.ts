@@ -72,10 +72,16 @@ it('says so when damage is met while reading, and goes on with the rest', async 
   await file.write(Buffer.alloc(64 * 1024, 0xa5), 0, 64 * 1024, 200 * 1024)
   await file.close()
 
-  const damaged = await place.open()
+  const said: string[] = []
+  const damaged = await place.open({ log: (_level, message) => said.push(message) })
   await expect(damaged.read(0, null, 20_000)).rejects.toMatchObject({ name: 'GatewayError', code: 'corrupt' })
+  expect(damaged.health()).toMatchObject({ readErrors: 1, unreadable: expect.stringContaining('check --data') })
   expect((await damaged.read(0, null, 10)).readings).toHaveLength(10)
+  expect(damaged.health().unreadable).toBeUndefined()
   await damaged.durable(damaged.append(readings(3)))
+  await damaged.dropBelow(19_000)
+  expect(damaged.health()).toMatchObject({ state: 'ok', undropped: expect.stringContaining('check --data') })
+  expect(said).toContainEqual(expect.stringMatching(/^what is old cannot be dropped: .*rivulet check --data/))
 })
 
 it('refuses a folder that cannot be written', async () => {

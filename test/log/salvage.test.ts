@@ -173,6 +173,8 @@ describe('a damaged page', () => {
 it('refuses where a gateway runs, where there is nothing, and to write over a file', async () => {
   expect(() => salvage(join(place.folder, 'other'))).toThrow(expect.objectContaining({ code: 'not-found' }))
   expect(() => salvage(place.folder, place.file)).toThrow(expect.objectContaining({ code: 'conflict' }))
+  const nowhere = join(place.folder, 'none/saved.db')
+  expect(() => salvage(place.folder, nowhere)).toThrow(expect.objectContaining({ code: 'not-found' }))
   await place.open()
   expect(() => salvage(place.folder)).toThrow(expect.objectContaining({ code: 'conflict' }))
 })

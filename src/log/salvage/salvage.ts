@@ -25,6 +25,8 @@ export function salvage(folder: string, into?: string): Survey {
   if (!existsSync(file)) throw new GatewayError('not-found', `there is no database in ${folder}`, 'correct the path')
   if (into !== undefined && existsSync(into))
     throw new GatewayError('conflict', `${into} exists already`, 'name a new file')
+  if (into !== undefined && !existsSync(dirname(resolve(into))))
+    throw new GatewayError('not-found', `there is no folder ${dirname(resolve(into))}`, 'make it, or name another')
   const release = lock(file)
   try {
     const wreck = new Wreck(file)

@@ -110,6 +110,7 @@ export const esphome = defineDevice({
       ignore: 'command_topic',
     },
     { topic: '{device...}/status', when: { at: '$', is: ['online', 'offline'] }, availability: {} },
+    { topic: ['esphome/discover/{node}', 'esphome/ping/{node}'], ignore: 'ignored_topic' },
     { topic: '{device}/debug', ignore: 'ignored_topic' },
   ],
   examples: [
@@ -151,6 +152,7 @@ export const esphome = defineDevice({
       readings: [{ metric: 'stove_gas', channel: 'stove_gas', value: 3, unit: null }],
     },
     { topic: 'workshop/text_sensor/ip_address/state', payload: '192.0.2.7', rejected: ['nothing_measured'] },
+    { topic: 'esphome/discover/workshop', payload: '{"ip":"192.0.2.7"}', rejected: ['ignored_topic'] },
     { topic: 'workshop/status', payload: 'online', online: true },
     { topic: 'workshop/sensor/bench_humidity/state', payload: 'nan', rejected: ['not_finite'] },
   ],

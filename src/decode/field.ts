@@ -51,37 +51,10 @@ function makeField(name: string): Field {
 
 /** Numbers that gateways and firmware send about themselves, by their whole name or by its last word. */
 const housekeeping = new Set([
-  ...[
-    'sequence',
-    'cnt',
-    'err',
-    'error',
-    'node',
-    'addr',
-    'address',
-    'retries',
-    'timeout',
-    'heap',
-    'free_heap',
-    'pin',
-    'gpio',
-  ],
-  ...['firmware', 'hardware', 'fw', 'hw'],
+  ...['sequence', 'cnt', 'err', 'error', 'node', 'addr', 'address', 'retries', 'timeout', 'heap', 'free_heap'],
+  ...['pin', 'gpio', 'firmware', 'hardware', 'fw', 'hw'],
 ])
 const housekeepingEnds = new Set([
-  ...[
-    'id',
-    'port',
-    'interval',
-    'version',
-    'seq',
-    'type',
-    'mode',
-    'timestamp',
-    'systimestamp',
-    'epoch',
-    'crc',
-    'checksum',
-  ],
-  ...['flag', 'flags', 'period'],
+  ...['id', 'port', 'interval', 'version', 'seq', 'type', 'mode', 'timestamp', 'systimestamp', 'epoch', 'crc'],
+  ...['checksum', 'flag', 'flags', 'period'],
 ])

@@ -155,6 +155,7 @@ function takeNested(draft: Draft, name: string, value: object, around: Around, d
 function takeParts(draft: Draft, name: string, parts: object, around: Around, depth: number): void {
   const { channel } = around
   const within: Around = { ...around, holder: parts, channel: innerChannel(channel, name, depth, around.holder) }
+  const isElectric = electric.has(fieldOf(name).metric)
   draft.holders[depth + 1] = parts
   for (const [part, value] of Object.entries(parts)) {
     if (++draft.fields > draft.fieldsMax) return draft.outcome.rejectAll('too_many_fields', 'message')
@@ -163,16 +164,21 @@ function takeParts(draft: Draft, name: string, parts: object, around: Around, de
     const both = `${name}_${part}`
     if (typeof value === 'object' && value !== null) {
       if (depth < depthMax) takeNested(draft, part, value, within, depth + 1)
-    } else if (wholes.has(part)) takeMember(draft, name, value, around)
+    } else if (wholes.has(part) && !(part === 'current' && isElectric)) takeMember(draft, name, value, around)
     else if (isTelling(both)) takeMember(draft, both, value, around)
     else if (isTelling(part)) takeMember(draft, part, value, within)
     else if (typeof value === 'number' && !fieldOf(part).housekeeping)
-      takeNamed(draft, name, value, channel === undefined ? part : `${channel}.${part}`)
+      takeNamed(draft, name, value, (channel === undefined ? part : `${channel}.${part}`).slice(0, nameLengthMax))
   }
 }
 
 /** Parts that are the value itself. */
 const wholes = new Set(['current', 'now', 'last', 'actual', 'value'])
+/** Beside these a current is one of amperes. */
+const electric = new Set([
+  ...['apparent_power', 'battery', 'battery_voltage', 'current', 'energy', 'energy_returned', 'frequency', 'power'],
+  ...['power_factor', 'reactive_power', 'voltage'],
+])
 
 /** A list of numbers is of what its name says; a list in a list has none. */
 function takeNumbers(draft: Draft, name: string, list: readonly unknown[], around: Around): void {

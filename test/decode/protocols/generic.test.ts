@@ -64,6 +64,7 @@ describe('several values', () => {
     ],
     [{ temperature: { indoor: 20, c: 21 } }, ['temperature@indoor 20 Cel', 'temperature 21 Cel']],
     [{ voltage: { l1: 230, l2: 231 } }, ['voltage@l1 230 V', 'voltage@l2 231 V']],
+    [{ power: { current: 1.2, total: 270 } }, ['current@power 1.2 A', 'power 270 W']],
     [{ battery: { percent: 88, voltage: 3.1, id: 4 } }, ['battery 88 %EL', 'battery_voltage 3.1 V']],
     [
       { pressure: { altitude: 12, sensor: { temperature: 20 } } },

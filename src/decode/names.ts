@@ -152,6 +152,9 @@ const spatial = new Set(['acceleration', 'angle', 'angular_speed'])
 
 const suffixes = new Map<string, string>(
   Object.entries({
+    // What is left of `hPa`, `mV` and `kWh` in snake_case.
+    ...{ h_pa: 'hPa', k_pa: 'kPa', m_bar: 'hPa', m_v: 'mV', m_a: 'mA', m_ah: 'mAh', k_w: 'kW', k_wh: 'kWh' },
+    ...{ k_va: 'kVA', k_hz: 'kHz', d_bm: 'dBm' },
     ...{ c: 'Cel', celsius: 'Cel', degc: 'Cel', deg_c: 'Cel', f: '°F', fahrenheit: '°F', k: 'K' },
     ...{ hpa: 'hPa', mbar: 'hPa', pa: 'Pa', kpa: 'kPa', bar: 'bar', psi: 'psi', inhg: 'inHg', mmhg: 'mmHg' },
     ...{ rh: '%', pct: '%', percent: '%', percentage: '%', ppm: 'ppm', ppb: 'ppb', ugm3: 'ug/m3', ug_m3: 'ug/m3' },
@@ -205,12 +208,13 @@ const spellings: Record<string, string> = {
     'current_humidity hum humi rh rel_hum relative_humidity air_humidity feuchte feuchtigkeit luftfeuchtigkeit luftfeuchte humedad humidité',
   pressure: 'press pres baro barometer barometric_pressure air_pressure atmospheric_pressure druck luftdruck presion',
   battery: 'batt bat battery_level battery_percent battery_percentage batt_level bat_level batterie akku soc',
-  battery_voltage: 'volt vbat batt_volt battery_volt bat_voltage batt_voltage v_bat vbatt battery_v batt_v bat_v',
+  battery_voltage:
+    'v_batt volt vbat batt_volt battery_volt bat_voltage batt_voltage v_bat vbatt battery_v batt_v bat_v',
   battery_low: 'low_battery batt_low lowbat',
   voltage: 'volts spannung tension ac_voltage mains_voltage',
   current: 'amps ampere amperage strom courant',
   power: 'active_power total_power power_total apower leistung puissance watt watts',
-  energy: 'kwh total_energy energy_total energie active_energy energy_consumed consumption',
+  energy: 'k_wh kwh total_energy energy_total energie active_energy energy_consumed consumption',
   energy_returned: 'produced_energy energy_produced energy_exported exported_energy returned_energy',
   apparent_power: 'apparentpower power_apparent',
   reactive_power: 'reactivepower power_reactive',
@@ -255,7 +259,7 @@ const spellings: Record<string, string> = {
   water_temperature: 'watertemp water_temp wassertemperatur',
   color_temp: 'color_temperature colour_temperature',
   sound_level: 'noise noise_level spl',
-  ph: 'ph_value',
+  ph: 'p_h ph_value',
   weight: 'mass gewicht',
   formaldehyde: 'hcho ch2o formaldehyd',
   ...{ o3: 'ozone', no2: 'nitrogen_dioxide', volume: 'volumen', flow: 'flow_rate', aqi: 'air_quality_index' },

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
-import { until } from '../setup/until.ts'
 import { Ledger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { startSensor } from './sensor.ts'
 import { judge } from './stored.ts'
 import { median, tell, trials } from './trials.ts'
+import { until } from './until.ts'
 
 const toClose: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -29,7 +29,7 @@ async function killAtRandom(gateway: GatewayProcess, ledger: Ledger, times: numb
 }
 
 it('kill -9 at random moments under load', async (context) => {
-  const times = trials(4, 200)
+  const times = trials(3, 200)
   const mosquitto = await startMosquitto({ config: 'max_queued_messages 0\n' })
   toClose.push(() => mosquitto.stop())
   const brokers = [{ name: 'home', url: `mqtt://127.0.0.1:${mosquitto.port}`, topics: ['sensors/#'] }]

@@ -33,7 +33,7 @@ interface Shown extends Numbered {
  * Commits are a second apart (`log.commit.age`), so a crash takes what was shown in the second before it, and what a commit was
  * writing; the rest is for a machine that is busy with other tests.
  */
-const takenByCrashMs = 5_000
+const takenByCrashMs = 10_000
 
 /** Violations of one kind and client that are told; the first ones say it all. */
 const toldMax = 5

@@ -13,7 +13,7 @@ import { seed, tell, trials } from './trials.ts'
 
 let recorded: Recorded & { readonly file: Buffer }
 beforeAll(async () => {
-  recorded = await record(trials(3, 20))
+  recorded = await record(trials(2, 20))
 }, 600_000)
 
 /** Runs a gateway under load for so many seconds, with a kill -9 and a clean stop in the middle, and records it. */
@@ -62,10 +62,10 @@ it('finds what is lost when nothing is synced', async () => {
 })
 
 it('power cut at a random write, with unsynced writes dropped, reordered and torn', async (context) => {
-  const times = trials(12, 400)
+  const times = trials(8, 400)
   const findings = await cutPower(recorded, times, createRandom(seed))
   const figures = `${recorded.calls.length} calls recorded, ${recorded.calls.filter(({ kind }) => kind === 'sync').length} of them syncs, ${recorded.told.length} acknowledged; seed ${seed}`
   tell(context, { trials: times, findings, figures })
   expect(findings).toEqual([])
-  expect(recorded.told.length).toBeGreaterThan(500)
+  expect(recorded.told.length).toBeGreaterThan(100)
 }, 3_600_000)

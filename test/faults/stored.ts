@@ -14,7 +14,7 @@ export async function storedIn({ url }: Pick<GatewayProcess, 'url'>): Promise<Nu
 }
 
 /** How long clients, and brokers in between, get to catch up before what is missing counts as missing. */
-const patienceMs = 40_000
+const patienceMs = 90_000
 
 /** Waits until everybody has caught up, and judges. Nothing may be published any more. */
 export async function judge(

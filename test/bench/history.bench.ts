@@ -44,6 +44,7 @@ async function charts(): Promise<Row[]> {
       await chart(store, `a day ${of}`, day, 50),
       await chart(store, `a week ${of}`, 7 * day, 50),
       await chart(store, `a year ${of}`, 365 * day, 100),
+      await untouchedSwitch(store, `the last hour ${of}`),
     ]
   } finally {
     await store.close()
@@ -69,7 +70,25 @@ async function chart(store: SqliteStore, name: string, range: number, most: numb
   }
 }
 
+/** A switch that nobody has touched since the log began: what it is now has to be found at the other end. */
+async function untouchedSwitch(store: SqliteStore, name: string): Promise<Row> {
+  const filter = { key: untouched.device, matches: ({ device }: { device: string }) => device === untouched.device }
+  const started = performance.now()
+  const [found] = await store.history({ filter, times: { from: end - hour, to: end }, points: 1000 })
+  const ms = performance.now() - started
+  if (found?.changes?.[0]?.value !== true) throw new Error('the switch was not found')
+  return {
+    name: `chart: a switch untouched for a year, ${name}`,
+    figure: `${ms.toFixed(1)} ms`,
+    target: '< 100 ms',
+    reached: ms < 100,
+  }
+}
+
+const untouched: Reading = { device: 'bench:switch', metric: 'contact', unit: null, value: true, time: start }
+
 async function fill(store: SqliteStore): Promise<void> {
+  store.append([untouched])
   const every = ((end - start) * seriesCount) / readingsCount
   for (let at = 0; at < readingsCount; at += 1000) {
     store.append(batch(at, 1000, seriesCount, every))

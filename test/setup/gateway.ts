@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,11 @@ const program = fileURLToPath(new URL(bin(), import.meta.url))
 /** Compiled benchmarks lie one folder deeper than the tests that vitest reads. */
 function bin(): string {
   return import.meta.url.includes('/dist/') ? '../../src/cli/rivulet.js' : '../../dist/src/cli/rivulet.js'
+}
+
+/** What the first line of the program says runs it: a build does not make it executable. */
+function interpreter(): string {
+  return /^#!\S+ -S (.+)$/m.exec(readFileSync(program, 'utf8'))![1]!
 }
 
 export interface GatewayProcess {
@@ -66,7 +71,7 @@ export async function startGateway({
   const start = async () => {
     const began = performance.now()
     const printed = text.length
-    child = spawn(process.execPath, [program, 'start', '--config', file, ...args], {
+    child = spawn('env', ['-S', interpreter(), program, 'start', '--config', file, ...args], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

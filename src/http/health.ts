@@ -44,15 +44,14 @@ export function healthRoutes(
       handle(exchange, { read }) {
         const { state, detail, unreadable, undropped } = store.health()
         const ready = state !== 'failed' && !isClosing()
+        const knows = read.length > 0
         exchange.status = ready ? 200 : 503
         exchange.body = {
           status: ready ? 'ready' : 'not ready',
           clock: clock.synced ? 'synced' : 'unsynced',
-          // JSON leaves out what is undefined.
-          log: { state, detail, unreadable, undropped },
-          inputs: inputs().map((input) =>
-            read.length > 0 ? showInput(input) : { kind: input.kind, status: input.status },
-          ),
+          // Reasons name files, addresses and users; JSON leaves out what is undefined.
+          log: knows ? { state, detail, unreadable, undropped } : { state },
+          inputs: inputs().map((input) => (knows ? showInput(input) : { kind: input.kind, status: input.status })),
         }
       },
     },

@@ -41,19 +41,22 @@ export interface Durability {
 export type InputStatus = 'connecting' | 'connected' | 'waiting' | 'paused' | 'stopped'
 
 /** Why an input does not do what it should, for programs; `detail` says it to people. */
-export type TroubleKind =
-  | 'unreachable' // no broker at that address, or no way to it
-  | 'lost' // the connection was, or is soon after it was made
-  | 'refused' // the broker does not want this client
-  | 'taken_over' // another client has the session
-  | 'tls' // a certificate, or no TLS
-  | 'protocol' // no MQTT, or no version that both speak
-  | 'missing' // the serial port is not there
-  | 'denied' // this user may not open it
-  | 'busy' // another program has it open
-  | 'silent' // nothing comes, or nothing answers
-  | 'noise' // what comes makes no frames
-  | 'other'
+export const troubleKinds = [
+  'unreachable', // no broker at that address, or no way to it
+  'lost', // the connection was, or is soon after it was made
+  'refused', // the broker does not want this client
+  'taken_over', // another client has the session
+  'tls', // a certificate, or no TLS
+  'protocol', // no MQTT, or no version that both speak
+  'missing', // the serial port is not there
+  'denied', // this user may not open it
+  'busy', // another program has it open
+  'silent', // nothing comes, or nothing answers
+  'noise', // what comes makes no frames
+  'other',
+] as const
+
+export type TroubleKind = (typeof troubleKinds)[number]
 
 export interface Trouble {
   readonly kind: TroubleKind

@@ -1,7 +1,7 @@
 import { conversion } from '../units.ts'
 import { targetOf } from './declared-target.ts'
 import type { Draft } from './draft.ts'
-import { type Field, fieldOf, isTelling } from './field.ts'
+import { type Field, fieldOf, isTelling, leafFor } from './field.ts'
 import { nameLengthMax, snakeCase } from './names.ts'
 import { hasUnits, namesWithin, unitBeside, unwrap } from './wrapped.ts'
 
@@ -36,7 +36,7 @@ export function takeNamed(
   const field = fieldOf(name)
   draft.channel = field.channel ?? channel
   const isWorded = field.known && field.leaf.type !== 'number'
-  if (unit === undefined || isWorded) draft.take(field.leaf, raw, where)
+  if (unit === undefined || isWorded) draft.take(leafFor(field, raw), raw, where)
   // A value that is only called `value` is told by its unit, and has no place.
   else draft.measureAs(targetOf(name === 'value' ? '' : name, unit), raw, where)
 }
@@ -204,7 +204,7 @@ function takeMember(draft: Draft, name: string, value: unknown, around: Around):
   const unit = around.units ? unitFor(field, name, around) : undefined
   if (unit !== undefined) return takeNamed(draft, name, value, channel, undefined, unit)
   draft.channel = field.channel ?? channel
-  draft.take(field.leaf, value)
+  draft.take(leafFor(field, value), value)
 }
 
 /** A unit named for all members is meant for those that it fits; a name that has a unit in it knows better. */

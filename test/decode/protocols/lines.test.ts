@@ -38,6 +38,9 @@ it.each([
   ['3.3V', ['voltage 3.3 V']],
   ['45%', ['text_syntax message']],
   ['bat: 3.7V', ['battery_voltage 3.7 V']],
+  ['bat=3.7 temp=21', ['battery_voltage 3.7 V', 'temperature 21 Cel']],
+  ['{"battery":3.95}', ['battery_voltage 3.95 V']],
+  ['batt=3 soc=4.5', ['battery 3 %EL']],
 ])('takes a number in the unit behind it: %s', (line, expected) => {
   expect(read([line])).toEqual(expected)
 })

@@ -94,6 +94,9 @@ function valueAt(text: string, at: number, bare: string, name: string): { value:
   const end = at + number[0].length
   const unit = unitAt(text, end, name)
   if (unit) return { value: number[0], unit: unit.text, end: unit.end }
+  // 52.1 S is not 52.1, which would be north.
+  if (isPosition(name) && matchAt(hemisphere, text, end))
+    return { ...spoilt, value: text.slice(at, hemisphere.lastIndex) }
   // Letters that are no unit belong to the value, and spoil it: 21.5abc is not 21.5.
   if (bare !== number[0]) return spoilt
   // Nor is `1 200` 1, or 200.
@@ -101,6 +104,13 @@ function valueAt(text: string, at: number, bare: string, name: string): { value:
   return next
     ? { value: number[0] + next[0], unit: '', end: end + next[0].length }
     : { value: number[0], unit: '', end }
+}
+
+const hemisphere = /\s{0,2}[NSEW](?![\p{L}\d])/uy
+
+function isPosition(name: string): boolean {
+  const metric = meaningOf(name)?.metric
+  return metric === 'latitude' || metric === 'longitude'
 }
 
 /** `*` stands for the sign of a degree where a display has none. */
@@ -126,16 +136,7 @@ function unitAt(text: string, at: number, name: string): { text: string; end: nu
 
 /** Words before a quantity that say nothing of its place. */
 const fillers = new Set([
-  'the',
-  'approx',
-  'approximate',
-  'current',
-  'actual',
-  'measured',
-  'sensor',
-  'value',
-  'reading',
-  'avg',
+  ...['the', 'approx', 'approximate', 'current', 'actual', 'measured', 'sensor', 'value', 'reading', 'avg'],
 ])
 /** With one of these the number is not what a sensor measures now: a fault, a limit or a setting. */
 const noMeasurement = new RegExp(

@@ -68,6 +68,7 @@ it.each([
   'Failed to read temperature: 5',
   'Error code: 5',
   'Lat: 52.1N',
+  'Lat: 33.9 S',
   'SPI Speed : 40MHz',
   'Max Value: 80.00*C, Min Value: -40.00*C, Resolution: 0.10*C',
   'Target temperature: 21.5 C',

@@ -32,9 +32,15 @@ export function encoded(text: string): Buffer | null {
 export const readingsPerPage = 512
 
 /**
- * Pages read and encoded once for all connections that stand at the same position with the same filter. Kept only for
- * the turn of the event loop in which they are ready; those that come later read a page that reaches further. An empty
- * page is never kept: a reader would be given it again after the next append, find itself behind, and so go round.
+ * A page is kept for so long: thousands of streams that are served in slices share it, and none is sent what is older by
+ * more. What is held at once is what can be encoded in that time, a few MB at most.
+ */
+const keptMs: Millis = 10
+
+/**
+ * Pages read and encoded once for all connections that stand at the same position with the same filter. Those that come
+ * later read a page that reaches further. An empty page is never kept: a reader would be given it again after the next
+ * append, find itself behind, and so go round.
  */
 export class Pages implements PageSource {
   readonly #log: ReadingLog
@@ -52,7 +58,7 @@ export class Pages implements PageSource {
     const page = this.#encode(after, filter).then(
       (encoded) => {
         if (encoded.bytes === null) this.#held.delete(key)
-        else this.#dropAfterTurn(key)
+        else this.#dropLater(key)
         return encoded
       },
       (error) => {
@@ -70,10 +76,11 @@ export class Pages implements PageSource {
     return { bytes: encoded(text), count: page.readings.length, next: page.next }
   }
 
-  #dropAfterTurn(key: string): void {
+  /** Those that become ready meanwhile are dropped with it, early rather than with a timer each. */
+  #dropLater(key: string): void {
     if (this.#ready.push(key) > 1) return
-    setImmediate(() => {
+    setTimeout(() => {
       for (const done of this.#ready.splice(0)) this.#held.delete(done)
-    })
+    }, keptMs).unref()
   }
 }

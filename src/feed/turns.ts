@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ReadingLog } from '../log/log.ts'
 import type { Millis, Seq } from '../reading.ts'
+import { LoopShare } from './loop-share.ts'
 
 /** A stream that waits for its next turn, as the scheduler sees it. */
 export interface Reader {
@@ -22,12 +24,6 @@ export interface Reader {
 /** After this much quiet a stream says where it stands: below the 30 to 60 s after which proxies give up on idle ones. */
 const quietMsDefault: Millis = 15_000
 
-/**
- * How many streams are woken before others get the event loop. A wake-up ends in a write of a few microseconds, so that
- * sockets and serial ports are served again after about a millisecond, however many streams there are.
- */
-const wokenPerTurn = 256
-
 /** How often all that wait are looked through for those that have been quiet for long. */
 const tickMs: Millis = 1000
 
@@ -42,24 +38,33 @@ export class Turns {
   readonly #changes: () => number
   readonly #stopped = new AbortController()
   readonly #timer: NodeJS.Timeout
+  readonly #clock: () => Millis
+  readonly #share: LoopShare
   #waiting: Reader[] = []
   #alarm: NodeJS.Timeout | undefined
   #alarmAt: Millis = Number.POSITIVE_INFINITY
   #passing = false
   #again = false
 
-  /** `changes` counts the status changes of devices so far. */
-  constructor(log: ReadingLog, changes: () => number, quietMs: Millis = quietMsDefault) {
+  /** `changes` counts the changes of devices so far; `clock` never jumps. */
+  constructor(
+    log: ReadingLog,
+    changes: () => number,
+    quietMs: Millis = quietMsDefault,
+    clock: () => Millis = () => performance.now(),
+  ) {
     this.quietMs = quietMs
     this.#log = log
     this.#changes = changes
+    this.#clock = clock
+    this.#share = new LoopShare(clock, () => log.head)
     this.#timer = setInterval(() => this.pass(), tickMs).unref()
     this.#follow()
   }
 
   /** Milliseconds on a clock that never jumps. */
   get now(): Millis {
-    return performance.now()
+    return this.#clock()
   }
 
   /** Resolves when there is something new for the reader, when it has been quiet for long, or when it is closed. */
@@ -84,7 +89,7 @@ export class Turns {
     if (this.#passing) this.#again = true
     else {
       this.#passing = true
-      setImmediate(() => this.#slice(this.#waiting.splice(0), 0))
+      void turn().then(() => this.#round())
     }
   }
 
@@ -105,17 +110,33 @@ export class Turns {
       if (this.#passing) this.#again = true
       else {
         this.#passing = true
-        this.#slice(this.#waiting.splice(0), 0)
+        void this.#round()
       }
     }
   }
 
-  #slice(readers: Reader[], from: number): void {
+  /** All that wait now, a slice in each turn as far as the rest of the loop allows. */
+  async #round(): Promise<void> {
+    const readers = this.#waiting.splice(0)
+    for (let next = 0; next < readers.length; ) {
+      const slice = this.#slice(readers, next, this.#share.begin())
+      next = slice.next
+      await allDone()
+      this.#share.end(slice.woken)
+      if (next < readers.length) await turn()
+    }
+    this.#passing = false
+    if (!this.#again) return
+    this.#again = false
+    this.pass()
+  }
+
+  #slice(readers: Reader[], from: number, most: number): { next: number; woken: number } {
     let woken = 0
-    let index = from
+    let next = from
     const quietSince = this.now - this.quietMs
-    for (; index < readers.length && woken < wokenPerTurn; index++) {
-      const reader = readers[index]!
+    for (; next < readers.length && woken < most; next++) {
+      const reader = readers[next]!
       if (reader.closed || reader.wake === null) continue
       if (this.#hasNews(reader) || reader.sentAt <= quietSince) {
         wake(reader)
@@ -125,15 +146,7 @@ export class Turns {
         if (reader.due !== null) this.#passAt(reader.due)
       }
     }
-    if (index < readers.length) {
-      setImmediate(() => this.#slice(readers, index))
-      return
-    }
-    this.#passing = false
-    if (this.#again) {
-      this.#again = false
-      this.pass()
-    }
+    return { next, woken }
   }
 
   #hasNews(reader: Reader): boolean {
@@ -154,6 +167,12 @@ export class Turns {
       due - this.now + 1,
     ).unref()
   }
+}
+
+/** Resolves when everything has been done that promises resolved until now lead to, with the writes in it. */
+function allDone(): Promise<void> {
+  // Microtasks come before ticks here, since it is called from one of them.
+  return new Promise((resolve) => process.nextTick(resolve))
 }
 
 function wake(reader: Reader): void {

@@ -53,7 +53,7 @@ class Pipe implements Outlet {
   }
 }
 
-it('serializes a page once for all that stand at the same place, and forgets it with the turn', async () => {
+it('serializes a page once for all that stand at the same place, and forgets it soon', async () => {
   const store = new MemoryStore()
   store.append([reading(), reading()])
   const pages = new Pages(store)
@@ -68,9 +68,8 @@ it('serializes a page once for all that stand at the same place, and forgets it 
   expect(same.bytes).toBe(one.bytes)
   expect(alike.bytes).toBe(filtered.bytes)
   expect([filtered.bytes, later.bytes]).not.toContain(one.bytes)
-  await turn()
   store.append([reading()])
-  expect((await pages.read(0, null)).next).toBe(3)
+  await expect.poll(async () => (await pages.read(0, null)).next).toBe(3)
 })
 
 it('never keeps an empty page, which would hide what is appended next', async () => {
@@ -89,7 +88,8 @@ it('gives a thousand followers in step the same bytes, a reading serialized a fe
   store.append([reading(), reading()])
   while (pipes.some(({ written }) => written.length === 0)) await turn()
   const buffers = new Set(pipes.map(({ written }) => written[0]!))
-  expect(buffers.size).toBeLessThanOrEqual(4)
+  // It is kept for a while, by the clock: a busy machine needs more than one.
+  expect(buffers.size).toBeLessThan(50)
   for (const pipe of pipes) expect(pipe.seqs).toEqual([1, 2])
 })
 

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { LoopShare } from '../../src/feed/loop-share.ts'
+
+/** An event loop of which only the clock is there. */
+class Loop {
+  now = 1000
+  head = 1
+  readonly share = new LoopShare(
+    () => this.now,
+    () => this.head,
+  )
+  /** Milliseconds that streams and the rest have had. */
+  streams = 0
+  rest = 0
+
+  /** A turn of streams that take `cost` each, after one of the rest; returns how many were woken. */
+  turn({ cost, rest, readings }: { cost: number; rest: number; readings: number }): number {
+    this.now += rest
+    this.rest += rest
+    this.head += readings
+    const woken = this.share.begin()
+    this.now += woken * cost
+    this.streams += woken * cost
+    this.share.end(woken)
+    return woken
+  }
+}
+
+describe('how the event loop is shared', () => {
+  for (const rest of [0.05, 0.7, 3, 12])
+    it(`leaves input four fifths and streams the last one, with ${rest} ms of input in each turn`, () => {
+      const loop = new Loop()
+      while (loop.now < 20_000) loop.turn({ cost: 0.012, rest, readings: 1 })
+      const share = loop.streams / (loop.streams + loop.rest)
+      expect(share).toBeLessThan(0.21)
+      expect(share).toBeGreaterThan(0.16)
+    })
+
+  it('lets streams run in every turn while nothing comes in, however long they take', () => {
+    const loop = new Loop()
+    loop.turn({ cost: 0.012, rest: 0.1, readings: 1 })
+    for (let i = 0; i < 100; i++) expect(loop.turn({ cost: 0.012, rest: 0.5, readings: 0 })).toBeGreaterThan(0)
+  })
+
+  it('holds streams up for no longer than a turn when input ceases', () => {
+    const loop = new Loop()
+    loop.turn({ cost: 1, rest: 0.1, readings: 1 })
+    expect(loop.turn({ cost: 1, rest: 0.1, readings: 1 })).toBe(0)
+    expect(loop.turn({ cost: 1, rest: 0.1, readings: 0 })).toBeGreaterThan(0)
+  })
+
+  for (const [cost, size] of [
+    [0.02, 50],
+    [0.0001, 256],
+    [5, 8],
+  ] as const)
+    it(`wakes ${size} at a time when each takes ${cost} ms`, () => {
+      const loop = new Loop()
+      for (let i = 0; i < 50; i++) loop.turn({ cost, rest: 0, readings: 0 })
+      expect(Math.abs(loop.turn({ cost, rest: 0, readings: 0 }) - size)).toBeLessThanOrEqual(1)
+    })
+})

@@ -1,0 +1,70 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, expect, it } from 'vitest'
+import { type Reader, Turns } from '../../src/feed/turns.ts'
+import { MemoryLog } from '../../src/log/memory-log.ts'
+import { reading } from '../http/harness.ts'
+
+const toStop: Turns[] = []
+afterEach(() => {
+  for (const turns of toStop.splice(0)) turns.stop()
+})
+
+/** Streams on a clock that moves only while one of them, or input, has the event loop. */
+function crowd(count: number, costMs: number) {
+  const log = new MemoryLog()
+  const spent = { streams: 0, input: 0 }
+  const turns = new Turns(
+    log,
+    () => 0,
+    15_000,
+    () => spent.streams + spent.input,
+  )
+  toStop.push(turns)
+  const readers = Array.from({ length: count }, (): Reader => {
+    return { place: 0, id: null, due: null, changes: 0, sentAt: 0, closed: false, wake: null }
+  })
+  for (const reader of readers) void run(reader)
+  return { log, spent, readers }
+
+  async function run(reader: Reader): Promise<void> {
+    while (!reader.closed) {
+      await turns.next(reader)
+      reader.place = log.head
+      spent.streams += costMs
+    }
+  }
+}
+
+it('leaves input four fifths of the event loop, and streams the last one, however many there are', async () => {
+  const { log, spent } = crowd(5000, 0.01)
+  while (spent.input < 1000) {
+    await turn()
+    log.append([reading()])
+    spent.input += 0.3
+  }
+  const share = spent.streams / (spent.streams + spent.input)
+  expect(share).toBeLessThan(0.22)
+  expect(share).toBeGreaterThan(0.15)
+})
+
+it('serves everybody in turn while input never ceases', async () => {
+  const { log, spent, readers } = crowd(1000, 0.01)
+  const behind = () => Math.max(...readers.map(({ place }) => log.head - place))
+  const turnsOfOneRound = (1000 * 0.01 * 5) / 0.3
+  for (let i = 0; i < 1000; i++) {
+    await turn()
+    log.append([reading()])
+    spent.input += 0.3
+    if (i > 2 * turnsOfOneRound) expect(behind()).toBeLessThan(2 * turnsOfOneRound)
+  }
+})
+
+it('makes nobody wait when input leaves the event loop idle', async () => {
+  const { log, readers } = crowd(1000, 0.01)
+  await turn()
+  log.append([reading()])
+  let turnsTaken = 0
+  for (; readers.some(({ place }) => place < 1); turnsTaken++) await turn()
+  // 10 ms of work, a millisecond in each turn.
+  expect(turnsTaken).toBeLessThan(30)
+})

@@ -19,7 +19,9 @@ export interface ConnectionOptions {
 /** The response of one event stream, over HTTP/1.1 or HTTP/2, as the follow loop writes to it. */
 export class Connection implements Outlet {
   readonly #res: ServerResponse
-  /** What is written to: the response itself, or the stream of HTTP/2 behind it. */
+  /** What is begun and ended: the response itself, or the stream of HTTP/2 behind it. */
+  readonly #body: Writable
+  /** What is written to between. A response adds nothing to a body that is not chunked, so that it is its socket. */
   readonly #sink: Writable
   readonly #gzip: GzipStream | null
   #resume: (() => void) | null = null
@@ -28,7 +30,9 @@ export class Connection implements Outlet {
   constructor(res: ServerResponse, { gzip, stalledMs }: ConnectionOptions, onClose: () => void) {
     this.#res = res
     const stream = http2Stream(res)
-    const sink = stream ?? res
+    // The answer to a request that was sent ahead of its turn has no socket yet (RFC 9112 §9.3.2).
+    const sink = stream ?? res.socket ?? res
+    this.#body = stream ?? res
     this.#sink = sink
     this.#gzip = gzip ? new GzipStream() : null
     const resume = () => {
@@ -53,18 +57,18 @@ export class Connection implements Outlet {
   begin(opening: string): void {
     const res = this.#res
     const headers: Record<string, string> = { ...streamHeaders, vary: varies(res) }
-    if (this.#sink === res) {
+    if (this.#body === res) {
       res.removeHeader('transfer-encoding')
       headers.connection = 'close'
     }
     if (this.#gzip) headers['content-encoding'] = 'gzip'
     res.writeHead(200, headers)
-    if (this.#gzip) this.#sink.write(gzipHeader)
-    this.write(Buffer.from(opening))
+    if (this.#gzip) this.#body.write(gzipHeader)
+    this.#body.write(this.#coded(Buffer.from(opening)))
   }
 
   write(bytes: Buffer): boolean {
-    return this.#sink.write(this.#gzip ? this.#gzip.add(bytes) : bytes)
+    return this.#sink.write(this.#coded(bytes))
   }
 
   drained(): Promise<void> {
@@ -75,15 +79,19 @@ export class Connection implements Outlet {
   }
 
   end(farewell: string): void {
-    const sink = this.#sink
-    if (sink.destroyed || sink.writableEnded) return
-    if (farewell !== '') this.write(Buffer.from(farewell))
-    sink.end(this.#gzip?.end())
+    const body = this.#body
+    if (body.destroyed || body.writableEnded) return
+    if (farewell !== '') body.write(this.#coded(Buffer.from(farewell)))
+    body.end(this.#gzip?.end())
   }
 
   /** Ends it without waiting for what the other side has not taken yet. */
   cut(): void {
     this.#sink.destroy()
+  }
+
+  #coded(bytes: Buffer): Buffer {
+    return this.#gzip ? this.#gzip.add(bytes) : bytes
   }
 }
 

@@ -81,3 +81,18 @@ it('closes a stream that takes nothing for too long, and lets one that reads go 
   const { head } = store
   await reader.until((events) => readingsOf(events.slice(-1))[0]?.seq >= head)
 })
+
+it('answers a stream that was asked for ahead of its turn, behind another answer on the same connection', async () => {
+  const { store, port } = await start()
+  const socket = connect(port, '127.0.0.1')
+  toClose.push(() => socket.destroy())
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+  socket.write(request('/api/devices') + request('/api/stream'))
+  await until('the stream begins', () => text.includes('event: cursor'))
+  store.append([reading({ value: 7 })])
+  await until('it goes on', () => text.includes('"value":7'))
+  expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+  expect(text.indexOf('application/json')).toBeLessThan(text.indexOf('text/event-stream'))
+})

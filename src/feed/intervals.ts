@@ -103,17 +103,18 @@ export class Intervals implements PageSource {
 
   /** Sums a reading up, after what has to be told before it. */
   #take(reading: LoggedReading): string {
-    const text = this.#endsBefore(reading) ? this.#tell(reading.seq - 1) : ''
+    // Made once: it is most of what summing up costs.
     const key = seriesKey(reading)
+    const text = this.#endsBefore(reading, key) ? this.#tell(reading.seq - 1) : ''
     const summary = this.#summaries.get(key)
     if (summary) summary.add(reading)
     else this.#summaries.set(key, new Summary(reading))
     return text
   }
 
-  #endsBefore(reading: LoggedReading): boolean {
+  #endsBefore(reading: LoggedReading, key: string): boolean {
     if (this.#rest) return reading.seq > this.#rest.upTo
-    const summary = this.#summaries.get(seriesKey(reading))
+    const summary = this.#summaries.get(key)
     if (!summary) return this.#summaries.size >= seriesMax
     if (this.#live || reading.quality === 'stale') return false
     return Math.abs(reading.time - summary.begun) >= this.#everyMs

@@ -1,7 +1,6 @@
 import type uPlot from 'uplot'
 import type { Millis } from '../src/reading.ts'
-import type { Ink } from './ink.ts'
-import { chartFont } from './ink.ts'
+import { chartFont, type Ink } from './ink.ts'
 
 /** A time closer to the right edge than this, in pixels, would be cut off. */
 const edgeRoom = 14

@@ -67,14 +67,14 @@ export function groupsOfUnit(chosen: readonly Chosen[]): Group[] {
 
 /** Every line that is not chosen yet, as a person may choose it; those that could share a chart with others come first. */
 export function offered(
-  { devices }: Catalog,
+  catalog: Catalog,
   refs: readonly SeriesName[],
   search: string,
 ): { ref: SeriesName; name: string }[] {
   const taken = new Set(refs.map(formatSeries))
-  const units = new Set(chosenOf({ devices } as Catalog, refs).map(({ series }) => series.unit))
+  const units = new Set(chosenOf(catalog, refs).map(({ series }) => series.unit))
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const all = [...devices.values()]
+  const all = [...catalog.devices.values()]
     .filter(({ hidden }) => !hidden)
     .flatMap((device) =>
       device.series.map((series) => {

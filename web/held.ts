@@ -1,6 +1,5 @@
 import type { DeviceId, LoggedReading, Millis } from '../src/reading.ts'
-import type { Catalog, KnownSeries } from './catalog.ts'
-import { lineKey } from './catalog.ts'
+import { type Catalog, type KnownSeries, lineKey } from './catalog.ts'
 import { loadHistory } from './history.ts'
 
 /**
@@ -21,8 +20,8 @@ export async function heldBefore(
   // Only the state at its beginning is wanted, so the range is as short as can be.
   const answer = await loadHistory({ device: ids, metric, from: time, to: time + 1, points: 1 }, signal)
   if (answer instanceof Error) return []
-  return states.flatMap(({ device, metric, channel, unit, ...rest }) => {
-    const columns = answer.get(lineKey({ device, metric, channel, unit, ...rest }))
+  return states.flatMap(({ device, metric, channel, unit }) => {
+    const columns = answer.get(lineKey({ device, metric, channel, unit }))
     const value = columns?.values[0]
     if (value == null) return []
     const quality = columns?.doubts?.[0]

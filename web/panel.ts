@@ -121,11 +121,9 @@ export function compareLink(device: DeviceId, { metric, channel }: KnownSeries, 
 /** Time whose readings are kept for the charts; longer ranges are summed up by the gateway. */
 export const keptMs: Millis = 60 * 60_000
 
-/** What the marks on the chart mean. */
+/** What the marks on the chart mean: each reason once. */
 function noteText({ doubts = [] }: Columns): string {
-  const kinds = new Set(doubts.map(doubtText))
-  kinds.delete('')
-  return kinds.size === 0 ? '' : `${[...kinds].join(', ')}`
+  return [...new Set(doubts.map(doubtText))].filter(Boolean).join(', ')
 }
 
 export function clockText(time: Millis): string {

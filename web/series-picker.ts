@@ -18,6 +18,7 @@ export interface SeriesPicker {
 /** A menu that finds a line of any device and adds it. */
 export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => void): SeriesPicker {
   let chosen: readonly SeriesName[] = []
+  let listed = ''
   const input = h('input', {
     type: 'search',
     placeholder: 'Search devices and metrics',
@@ -44,14 +45,16 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
     if (!element.open) return
     const isFull = chosen.length >= linesMax
     const found = isFull ? [] : offered(catalog, chosen, input.value)
-    options.replaceChildren(
-      ...found
-        .slice(0, listedMax)
-        .map(({ ref, name }) =>
-          h('li', {}, h('button', { type: 'button', class: 'option', onclick: () => take(ref) }, name)),
-        ),
-    )
+    const next = found.slice(0, listedMax)
+    // Whoever is on one of them by keyboard stays there while nothing changes.
+    const names = JSON.stringify(next)
+    if (names !== listed) options.replaceChildren(...next.map(option))
+    listed = names
     setText(more, isFull ? `${linesMax} lines are as many as can be told apart.` : countText(found.length))
+  }
+
+  function option({ ref, name }: { ref: SeriesName; name: string }): HTMLElement {
+    return h('li', {}, h('button', { type: 'button', class: 'option', onclick: () => take(ref) }, name))
   }
 
   function take(ref: SeriesName): void {

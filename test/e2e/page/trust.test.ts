@@ -35,6 +35,12 @@ it('draws a switch that nobody has touched for longer than the chart from its le
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
   await visit.publish('sensors/door', JSON.stringify({ window: true, time: ago(180) }))
   await visit.publish('sensors/door', JSON.stringify({ window: false, time: ago(10) }))
+  // What was before a range is told from the disk.
+  const stored = async () => {
+    const query = '/api/history?device=mqtt:door&metric=window&from=4h'
+    return (await visit.gateway.get<{ series: { changes: object[] }[] }>(query)).series[0]?.changes.length
+  }
+  await expect.poll(stored, patient).toBe(2)
   const page = await visit.open('/#/device/mqtt:door')
   const panel = page.getByRole('region', { name: 'Window' })
   for (const [range, share] of [

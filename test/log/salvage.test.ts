@@ -118,6 +118,15 @@ describe('a damaged page', () => {
     expectBlocksAreRight(place.file)
   })
 
+  it('that looks as it should, in the place of another, is noticed by the pages that nothing leads to', async () => {
+    const { root, leaves } = pagesOf('reading')
+    damage(root, readFileSync(place.file).subarray((leaves[7]! - 1) * pageBytes, leaves[7]! * pageBytes))
+    const { survey, store, read } = await saveAndOpen()
+    expect(survey.problems.length).toBeGreaterThan(0)
+    expect(read).toHaveLength(count)
+    await store.close()
+  })
+
   it('half written costs what is on the other half', async () => {
     const { leaves } = pagesOf('reading')
     damage(leaves[100]!, Buffer.alloc(512), 512)

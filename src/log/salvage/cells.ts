@@ -35,6 +35,9 @@ export function treePage(bytes: Uint8Array, page: number): TreePage | null {
   return { isLeaf, isTable: kind === 5 || kind === 13, cells, last: isLeaf ? 0 : view.getUint32(at + 8) }
 }
 
+/** More than the state of any decoder, or a retained message: what claims to be longer is none, and would be read without end. */
+const rowBytesMax = 64 * 1024 * 1024
+
 /** The child and key of a cell within a table's tree. */
 export function innerCell(bytes: Uint8Array, at: number): { readonly child: number; readonly key: number } {
   return { child: viewOf(bytes).getUint32(at), key: new Source(bytes, at + 4).varint() }
@@ -55,6 +58,7 @@ export function rowAt(
   const source = new Source(bytes, at)
   const length = source.varint()
   const key = isTable ? source.varint() : 0
+  if (length > rowBytesMax) throw new Error('a row longer than any')
   const most = isTable ? pageBytes - 35 : Math.floor(((pageBytes - 12) * 64) / 255) - 23
   if (length <= most) return { key, columns: columnsOf(source.take(length)) }
   const least = Math.floor(((pageBytes - 12) * 32) / 255) - 23

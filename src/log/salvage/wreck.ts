@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import type { Seq } from '../../reading.ts'
 import { pageBytes } from '../database.ts'
 import { migrate } from '../schema.ts'
 import { innerCell, type Row, rowAt, type TreePage, treePage } from './cells.ts'
@@ -32,6 +33,9 @@ export class Wreck {
   readonly #pages: Pages
   readonly #roots: ReadonlyMap<string, number>
   readonly #reached: Uint8Array
+  /** First and last key of every leaf that was read, ascending, of tables whose rows stay for as long as they are known. */
+  readonly #leaves: Partial<Record<TableName, number[]>> = { series: [], reading: [] }
+  #floor: Seq = 0
 
   constructor(file: string) {
     this.#pages = new Pages(file)
@@ -49,24 +53,30 @@ export class Wreck {
       const root = this.#roots.get(table)
       if (root !== undefined) this.#walk({ table, page: root, above: -Infinity, below: Infinity }, visit)
     }
-    if (this.damage.some(({ table }) => immutable.includes(table))) this.#visitStrays(visit)
+    this.#visitStrays(visit)
   }
 
   /** From the schema; where that cannot be read, as they are in every database that our migrations have made. */
   #findRoots(): Map<string, number> {
     const roots = new Map<string, number>()
-    const bytes = this.#pages.read(1)
-    const header = bytes && treePage(bytes, 1)
-    try {
-      for (const cell of header?.isLeaf ? header.cells : []) {
-        const { columns } = rowAt(this.#pages, bytes!, cell, true, () => {})
-        if (columns[0] === 'table' && tableNames.includes(columns[1] as TableName))
-          roots.set(columns[1] as string, columns[3] as number)
-      }
-    } catch {
-      roots.clear()
+    const read = (page: number): void => {
+      const bytes = this.#pages.read(page)
+      const tree = bytes && treePage(bytes, page)
+      if (!tree?.isTable) throw new Error(`page ${page} is none of the schema`)
+      if (!tree.isLeaf)
+        for (const child of [...tree.cells.map((at) => innerCell(bytes!, at).child), tree.last]) read(child)
+      else
+        for (const cell of tree.cells) {
+          const [type, name, , root] = rowAt(this.#pages, bytes!, cell, true, () => {}).columns
+          if (type === 'table' && tableNames.includes(name as TableName)) roots.set(name as string, root as number)
+        }
     }
-    return roots.size > 0 ? roots : freshRoots()
+    try {
+      read(1)
+      return roots
+    } catch {
+      return freshRoots()
+    }
   }
 
   #walk(place: Damage, visit: Visit): void {
@@ -74,21 +84,21 @@ export class Wreck {
     const isFresh = page > 1 && page <= this.#pages.count && this.#reached[page] === 0
     const bytes = isFresh ? this.#pages.read(page) : null
     const tree = bytes && treePage(bytes, page)
-    if (!bytes || !tree || tree.isTable !== (table !== 'record')) return this.#lose(place)
-    if (!tree.isLeaf && tree.isTable) {
-      const children = this.#childrenOf(bytes, tree.cells, tree.last, place)
-      if (!children) return this.#lose(place)
-      this.#reached[page] = 1
-      for (const child of children) this.#walk(child, visit)
+    const children = tree?.isTable === (table !== 'record') ? childrenOf(bytes!, tree, place) : null
+    if (!bytes || !tree || !children) {
+      this.damage.push(place)
       return
     }
     this.#reached[page] = 1
+    for (const child of children) this.#walk(child, visit)
     // Of an index, rows lie within the tree as well.
-    if (!tree.isLeaf)
-      for (const child of [...tree.cells.map((cell) => innerCell(bytes, cell).child), tree.last])
-        this.#walk({ ...place, page: child }, visit)
+    if (tree.isTable && !tree.isLeaf) return
     const { rows, isWhole } = this.#rowsOn(bytes, tree, place)
-    for (const row of rows) visit(table, row)
+    for (const row of rows) {
+      if (table === 'state') this.#floor = row.columns[2] as Seq
+      visit(table, row)
+    }
+    if (rows.length > 0) this.#leaves[table]?.push(rows[0]!.key, rows.at(-1)!.key)
     if (!isWhole) this.damage.push(place)
   }
 
@@ -110,29 +120,6 @@ export class Wreck {
     )
     const rows = found.flatMap(({ row }) => (row && !doubtful.has(row) ? [row] : []))
     return { rows, isWhole: rows.length === found.length }
-  }
-
-  /** The pages below a page of a table's tree, each with the keys that may be there; null when they cannot be right. */
-  #childrenOf(bytes: Uint8Array, cells: readonly number[], last: number, place: Damage): Damage[] | null {
-    const children: Damage[] = []
-    let { above } = place
-    try {
-      for (const cell of cells) {
-        const { child, key } = innerCell(bytes, cell)
-        // A key is the greatest below its child, and need not be there any more.
-        if (key <= above || key >= place.below) return null
-        children.push({ ...place, page: child, above, below: key + 1 })
-        above = key
-      }
-    } catch {
-      return null
-    }
-    children.push({ ...place, page: last, above })
-    return children.every(({ page }) => page > 1 && page <= this.#pages.count) ? children : null
-  }
-
-  #lose(place: Damage): void {
-    this.damage.push(place)
   }
 
   #rowAt(bytes: Uint8Array, cell: number, table: TableName): Row | null {
@@ -180,9 +167,42 @@ export class Wreck {
     return rows.filter(({ key }) => this.#isMissing(table, key))
   }
 
+  /**
+   * Whether a row belongs where a tree is damaged, or where it has none: a page in the place of another may look as it should.
+   * Pages that are free hold readings that retention dropped, or that were moved.
+   */
   #isMissing(table: TableName, key: number): boolean {
-    return this.damage.some((lost) => lost.table === table && key > lost.above && key < lost.below)
+    if (table === 'reading' && key < this.#floor) return false
+    if (this.damage.some((lost) => lost.table === table && key > lost.above && key < lost.below)) return true
+    const leaves = this.#leaves[table]
+    if (!leaves) return false
+    let [from, to] = [0, leaves.length / 2]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (leaves[2 * middle + 1]! < key) from = middle + 1
+      else to = middle
+    }
+    return from === leaves.length / 2 || key < leaves[2 * from]!
   }
+}
+
+/** The pages below a page, each with the keys that may be there; null when they cannot be right. */
+function childrenOf(bytes: Uint8Array, { isLeaf, isTable, cells, last }: TreePage, place: Damage): Damage[] | null {
+  if (isLeaf) return []
+  const children: Damage[] = []
+  let { above } = place
+  try {
+    for (const cell of cells) {
+      const { child, key } = innerCell(bytes, cell)
+      // A key is the greatest below its child, and need not be there any more.
+      if (isTable && (key <= above || key >= place.below)) return null
+      children.push(isTable ? { ...place, page: child, above, below: key + 1 } : { ...place, page: child })
+      if (isTable) above = key
+    }
+  } catch {
+    return null
+  }
+  return [...children, { ...place, page: last, above }]
 }
 
 function freshRoots(): Map<string, number> {

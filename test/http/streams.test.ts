@@ -217,8 +217,8 @@ it('sends clients away with status 200 and a retry when there are too many', asy
 
 it('keeps nothing for a client that does not read, and gives it everything when it does', async () => {
   const { store, stream, port, get } = await start()
-  const total = 200_000
-  // More than fits into the buffers of the operating system: 30 MB.
+  const total = 100_000
+  // More than fits into the buffers of the operating system: 15 MB.
   const slow = connect(port, '127.0.0.1')
   toClose.push(() => slow.destroy())
   slow.pause()

@@ -14,9 +14,13 @@ export interface Row {
 
 /** Prints the rows as a Markdown table, so that it can be pasted where it is needed. */
 export function printTable(rows: readonly Row[]): void {
-  const cells = [['measurement', 'figure', 'raw limit', 'ratio', 'target', ''], ...rows.map(toCells)]
+  printCells([['measurement', 'figure', 'raw limit', 'ratio', 'target', ''], ...rows.map(toCells)])
+}
+
+/** The same for cells of any kind; the first row is the head. */
+export function printCells(cells: readonly (readonly string[])[]): void {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
-  const line = (row: string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`
   const [head, ...body] = cells.map(line)
   process.stdout.write(`${[head, `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`, ...body].join('\n')}\n`)
 }

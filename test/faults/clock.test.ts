@@ -96,7 +96,7 @@ it('clock not set yet', async (context) => {
   expect(areAt(readings, -2 * yearMs)).toBe(true)
   expect(readings.every(({ quality }) => quality === 'unsynced')).toBe(true)
   expect((await gauges()).synced).toBe(0)
-})
+}, 600_000)
 
 /** Retention takes whole blocks of the log, so that there has to be one. */
 async function fillBlocks(): Promise<void> {
@@ -118,13 +118,13 @@ it('clock set by NTP after boot', async (context) => {
   // It is looked at once a second.
   expect(readings.at(-1)!.quality).toBeUndefined()
   expect((await gauges()).synced).toBe(1)
-})
+}, 600_000)
 
 it('clock set back a day', async (context) => {
   const readings = await publishAt(context, 'back', -dayMs)
   expect(areAt(readings, -dayMs)).toBe(true)
   expect(await statuses()).toEqual(new Set(['online']))
-})
+}, 600_000)
 
 it('clock forward a year, also over a restart', async (context) => {
   const made = await fetch(`${gateway.url}/api/tokens`, {
@@ -146,7 +146,7 @@ it('clock forward a year, also over a restart', async (context) => {
   await gateway.restart()
   await sleep(500)
   expect((await gauges()).floor).toBe(1)
-})
+}, 600_000)
 
 it('clock set right again, also over a restart', async (context) => {
   clock.set(0)
@@ -161,4 +161,4 @@ it('clock set right again, also over a restart', async (context) => {
   )
   const counted = series.flatMap(({ buckets }) => buckets).reduce((sum, { count }) => sum + count, 0)
   expect(counted).toBe(readings.length)
-})
+}, 600_000)

@@ -14,7 +14,7 @@ import { isLong, median, tell, trials } from './trials.ts'
 const bytesPerSecond = 92_160
 const tickMs = 10
 
-const floodMs = isLong ? 120_000 : 1_500
+const floodMs = isLong ? 60_000 : 1_500
 
 const ledger = new Ledger()
 let gateway: GatewayProcess
@@ -134,7 +134,7 @@ it('serial flood of valid lines at 921,600 baud', async (context) => {
   await lines.write('x\r\n')
   await floodAndJudge(context, 'beside-lines', () => flood(lines, floodMs, nextLines))
   await until('every line is stored', async () => (await storedOf('serial:lines')) === line - 1_000_000)
-})
+}, 3_600_000)
 
 it('serial flood of noise at 921,600 baud, as of a wrong baud rate', async (context) => {
   await floodAndJudge(context, 'beside-noise', async () => {
@@ -147,7 +147,7 @@ it('serial flood of noise at 921,600 baud, as of a wrong baud rate', async (cont
   // After noise a few lines are not trusted.
   await lines.write(`\r\n${'x\r\n'.repeat(8)}${nextLines(100)}`)
   await until('lines are understood again', async () => (await storedOf('serial:lines')) === line - 1_000_000)
-})
+}, 3_600_000)
 
 it('serial port unplugged amid a flood, and plugged in again', async (context) => {
   const times = trials(2, 50)
@@ -165,4 +165,4 @@ it('serial port unplugged amid a flood, and plugged in again', async (context) =
   const before = await storedOf('serial:lines')
   await lines.write(`x\r\n${nextLines(100)}`)
   await until('lines come in again', async () => (await storedOf('serial:lines')) > before)
-})
+}, 3_600_000)

@@ -7,7 +7,7 @@ export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'us' | 'ns'
 const aheadMax: Millis = 5 * 60_000
 
 /** Device times further back are not believed: a buffer that old is rarer than a clock that was never set. */
-const behindMax: Millis = 30 * 86_400_000
+export const behindMax: Millis = 30 * 86_400_000
 
 const year2000: Millis = Date.UTC(2000, 0, 1)
 

@@ -1,6 +1,7 @@
 import type { DeviceId, Millis, Reading, Value } from '../reading.ts'
 import { conversion } from '../units.ts'
 import { BoundedMap } from './bounded.ts'
+import { behindMax } from './clock.ts'
 import { deviceId } from './device-id.ts'
 import { type Leaf, leafOrNull, type Scaling, scaling } from './leaf.ts'
 import type { MetricTarget } from './profile.ts'
@@ -129,8 +130,9 @@ export class Counters {
       this.#last.set(key, { value, time })
       return false
     }
-    // A reading from before the last one, out of a device's buffer, says nothing about a drop.
-    if (time < last.time) return false
+    // A reading from before the last one, out of a device's buffer, says nothing about a drop. One from long before comes
+    // from no buffer: the gateway's clock was ahead then.
+    if (time < last.time && time >= last.time - behindMax) return false
     const dropped = value < last.value
     last.value = value
     last.time = time

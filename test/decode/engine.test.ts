@@ -65,6 +65,12 @@ describe('a value', () => {
     expect(energy(1, now - 1000)).toBeUndefined()
   })
 
+  it('of a counter is compared with the last one also after the clock had been a year ahead', () => {
+    const energy = (kWh: number, at: number) => mqtt('sensors/a', `{"energy":${kWh}}`, { at }).readings[0]!.quality
+    const ahead = now + 365 * 86_400_000
+    expect([energy(5, ahead), energy(6, now), energy(2, now + 1)]).toEqual([undefined, undefined, 'suspect'])
+  })
+
   it('of a counter is compared with the one stored before a restart', () => {
     decoder.recall({ device: 'mqtt:a', metric: 'energy', unit: 'kWh', value: 10, time: now - 1000 })
     expect(mqtt('sensors/a', '{"energy":4}').readings[0]!.quality).toBe('suspect')

@@ -221,6 +221,8 @@ export class Draft implements Scope {
     const template = leaf.channel ?? this.channels
     const channel = template === null ? (this.channel ?? leaf.nameChannel) : template.fill(this, leaf.wildcards)
     const { device, time } = this
+    // Hundreds of entities may have announced themselves on one topic.
+    if (this.outcome.taken >= this.fieldsMax) return this.reject('too_many_fields', 'message')
     if (leaf.byName && this.outcome.has(device, leaf.metric, channel)) return
     if (this.profile.echoMs !== undefined && this.#isEcho(leaf, channel, value)) return
     let quality = this.#quality

@@ -342,6 +342,10 @@ it('keeps to the limits it is given', () => {
   decoder = createDecoder(families, { payloadBytes: 40, fields: 2 })
   expect(brief(mqtt('sensors/a', '{"temperature":1,"humidity":2}'))).toHaveLength(2)
   expect(reasons(mqtt('sensors/a', '{"temperature":1,"humidity":2,"t":3}'))).toEqual(['too_many_fields message'])
+  const payload = Buffer.from('\r\nV\t9000\r\nI\t500\r\nSOC\t950\r\n')
+  const frame = { transport: 'serial', source: '/dev/x', profile: 'vedirect', payload, receivedAt: now } as const
+  const crowded = decoder.decode(frame, new Map(), { synced: true })
+  expect([brief(crowded), reasons(crowded)]).toEqual([['voltage 9 V', 'current 0.5 A'], ['too_many_fields message']])
   expect(reasons(mqtt('sensors/a', `{"temperature":1${' '.repeat(40)}}`))).toEqual(['too_large message'])
 })
 

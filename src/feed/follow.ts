@@ -25,14 +25,17 @@ export async function follow(
 ): Promise<void> {
   while (!reader.closed) {
     const page = await pages.read(reader.place, filter)
+    const begun = feed.turns.now
     reader.place = page.next
     reader.id = page.id ?? null
     reader.due = page.due ?? null
     feed.delivered += page.count
     const bytes = page.bytes ?? feed.heartbeat(reader)
     if (bytes && !reader.closed) {
-      reader.sentAt = feed.turns.now
-      if (!outlet.write(bytes)) await outlet.drained()
+      reader.sentAt = begun
+      const keepsUp = outlet.write(bytes)
+      feed.turns.worked(begun)
+      if (!keepsUp) await outlet.drained()
     }
     const news = feed.news(reader, filter)
     if (news && !reader.closed && !outlet.write(news)) await outlet.drained()

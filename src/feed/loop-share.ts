@@ -26,6 +26,7 @@ export class LoopShare {
   readonly #head: () => Seq
   /** What one stream takes. */
   #cost: Millis = 0.02
+  #isInSlice = false
   #begun: Millis = 0
   #ended: Millis = 0
   /** Head of the log at the end of the last turn. */
@@ -45,6 +46,7 @@ export class LoopShare {
     const rest = this.#begun - this.#ended
     this.#owed = this.#head() === this.#seen ? 0 : Math.max(this.#owed - rest, -restShare * longSliceMs)
     if (this.#owed > 0) return 0
+    this.#isInSlice = true
     const ms = Math.max(sliceMs, -this.#owed / restShare)
     return Math.max(sliceMin, Math.min(sliceMax, Math.round(ms / this.#cost)))
   }
@@ -53,10 +55,16 @@ export class LoopShare {
   end(woken: number): void {
     this.#ended = this.#now()
     this.#seen = this.#head()
+    this.#isInSlice = false
     if (woken === 0) return
     const took = this.#ended - this.#begun
     this.#owed += restShare * took
     // Halfway, so that one slice that was held up by something else changes little.
     this.#cost = (this.#cost + took / woken) / 2
+  }
+
+  /** A stream worked for so long. Between slices it does when its page came from the disk: that is not the rest's time. */
+  worked(ms: Millis): void {
+    if (!this.#isInSlice) this.#owed += (1 + restShare) * ms
   }
 }

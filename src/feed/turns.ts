@@ -78,6 +78,11 @@ export class Turns {
     })
   }
 
+  /** A reader has been at work since then, up to now. */
+  worked(since: Millis): void {
+    this.#share.worked(this.now - since)
+  }
+
   /** Ends the wait of one reader. */
   close(reader: Reader): void {
     reader.closed = true

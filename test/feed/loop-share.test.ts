@@ -21,6 +21,7 @@ class Loop {
     const woken = this.share.begin()
     this.now += woken * cost
     this.streams += woken * cost
+    this.share.worked(woken * cost)
     this.share.end(woken)
     return woken
   }
@@ -59,4 +60,17 @@ describe('how the event loop is shared', () => {
       for (let i = 0; i < 50; i++) loop.turn({ cost, rest: 0, readings: 0 })
       expect(Math.abs(loop.turn({ cost, rest: 0, readings: 0 }) - size)).toBeLessThanOrEqual(1)
     })
+
+  it('counts what streams do between slices as theirs, and within one only once', () => {
+    const loop = new Loop()
+    while (loop.now < 20_000) {
+      loop.share.worked(0.1)
+      loop.now += 0.1
+      loop.streams += 0.1
+      loop.turn({ cost: 0.012, rest: 1, readings: 1 })
+    }
+    const share = loop.streams / (loop.streams + loop.rest)
+    expect(share).toBeGreaterThan(0.16)
+    expect(share).toBeLessThan(0.21)
+  })
 })

@@ -6,7 +6,11 @@ import { address, duration, size, whole } from './scalars.ts'
  * hold a secret have a twin that ends in `File`, which names a file holding it.
  */
 
-const text = z.string('write text').min(1, 'write something, or leave the key out')
+const text = z
+  .string('write text')
+  .min(1, 'write something, or leave the key out')
+  // No name of a file holds one, and nothing else that is written here.
+  .refine((value) => !value.includes('\0'), { error: 'leave the NUL character out' })
 const flag = z.boolean('write true or false')
 
 /** TCP of the embedded broker; YAML 1.2 reads a bare `off` as text, but people who know 1.1 write `false`. */

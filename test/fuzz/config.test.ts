@@ -68,7 +68,10 @@ it(`reads ${runs} files that make no sense, and says of each what is wrong in li
       expect(line, text).not.toMatch(/[\n\r\0]|\bundefined\b|\[object|\.[jt]s:\d/)
     }
   }
-  fc.assert(fc.property(input, check), { numRuns: runs, examples: [[bomb], ['"'], ['- '.repeat(2000)], ['\t']] })
+  fc.assert(fc.property(input, check), {
+    numRuns: runs,
+    examples: [[bomb], ['profiles: "\\0"\n'], ['"'], ['- '.repeat(2000)], ['\t']],
+  })
   memory.tell(context, { subject: 'configuration files', inputs: runs, refused })
   expect(refused).toBeGreaterThan(runs / 4)
 })

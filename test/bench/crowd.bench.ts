@@ -84,7 +84,7 @@ async function inputBeside(): Promise<Row[]> {
   const sender = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`)
   try {
     const alone = await inputRate(sender, gateway)
-    const ofOne = await beside(gateway, sender, (lane) => request(`?device=sensors:lane${lane}`))
+    const ofOne = await beside(gateway, sender, (lane) => request(`?device=mqtt:lane${lane}`))
     const ofAll = await beside(gateway, sender, () => request(''))
     return [rowOf('one device each', alone, ofOne), rowOf('everything', alone, ofAll)]
   } finally {

@@ -12,12 +12,15 @@ const sliceMs: Millis = 1
 /** After a long turn of the rest streams get a longer one too, up to this. */
 const longSliceMs: Millis = 10
 
+/** Without a reading for so long nothing is waiting: a sender whose messages are acknowledged on disk pauses for less. */
+const calmMs: Millis = 5
+
 /** A slice of fewer is mostly overhead; one of more takes long when all of them catch up, with 85 KB each. */
 const [sliceMin, sliceMax] = [8, 256]
 
 /**
  * Divides the event loop between streams and everything else. Streams run in slices. After each, no other one begins
- * until the rest has had its share of the loop, or a turn passed in which nothing came in: then nothing is waiting.
+ * until the rest has had its share of the loop, or nothing has come in for a while: then nothing is waiting.
  * A stream that is held up by this gets more readings at a time, which costs little more than one: input that leaves no
  * room for streams makes them later, and cheaper.
  */
@@ -29,8 +32,9 @@ export class LoopShare {
   #isInSlice = false
   #begun: Millis = 0
   #ended: Millis = 0
-  /** Head of the log at the end of the last turn. */
+  /** Head of the log, and when it was first seen there. */
   #seen: Seq = 0
+  #movedAt: Millis = 0
   /** What the rest is still to get; below zero what it had beyond its share. */
   #owed: Millis = 0
 
@@ -44,7 +48,7 @@ export class LoopShare {
   begin(): number {
     this.#begun = this.#now()
     const rest = this.#begun - this.#ended
-    this.#owed = this.#head() === this.#seen ? 0 : Math.max(this.#owed - rest, -restShare * longSliceMs)
+    this.#owed = this.#isCalm() ? 0 : Math.max(this.#owed - rest, -restShare * longSliceMs)
     if (this.#owed > 0) return 0
     this.#isInSlice = true
     const ms = Math.max(sliceMs, -this.#owed / restShare)
@@ -54,7 +58,6 @@ export class LoopShare {
   /** The streams woken since have done what they had to do: ends every turn that `begin` began. */
   end(woken: number): void {
     this.#ended = this.#now()
-    this.#seen = this.#head()
     this.#isInSlice = false
     if (woken === 0) return
     const took = this.#ended - this.#begun
@@ -66,5 +69,14 @@ export class LoopShare {
   /** A stream worked for so long. Between slices it does when its page came from the disk: that is not the rest's time. */
   worked(ms: Millis): void {
     if (!this.#isInSlice) this.#owed += (1 + restShare) * ms
+  }
+
+  #isCalm(): boolean {
+    const head = this.#head()
+    if (head !== this.#seen) {
+      this.#seen = head
+      this.#movedAt = this.#begun
+    }
+    return this.#begun - this.#movedAt > calmMs
   }
 }

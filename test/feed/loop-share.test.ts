@@ -37,17 +37,19 @@ describe('how the event loop is shared', () => {
       expect(share).toBeGreaterThan(0.16)
     })
 
-  it('lets streams run in every turn while nothing comes in, however long they take', () => {
+  it('lets streams run in every turn once nothing has come in for 5 ms, however long they take', () => {
     const loop = new Loop()
-    loop.turn({ cost: 0.012, rest: 0.1, readings: 1 })
+    loop.turn({ cost: 0.012, rest: 6, readings: 1 })
+    loop.turn({ cost: 0.012, rest: 6, readings: 0 })
     for (let i = 0; i < 100; i++) expect(loop.turn({ cost: 0.012, rest: 0.5, readings: 0 })).toBeGreaterThan(0)
   })
 
-  it('holds streams up for no longer than a turn when input ceases', () => {
+  it('holds streams up while a sender waits for the disk, and no longer', () => {
     const loop = new Loop()
-    loop.turn({ cost: 1, rest: 0.1, readings: 1 })
-    expect(loop.turn({ cost: 1, rest: 0.1, readings: 1 })).toBe(0)
-    expect(loop.turn({ cost: 1, rest: 0.1, readings: 0 })).toBeGreaterThan(0)
+    while (loop.turn({ cost: 1, rest: 0.1, readings: 1 }) === 0);
+    expect(loop.turn({ cost: 1, rest: 2, readings: 1 })).toBe(0)
+    expect(loop.turn({ cost: 1, rest: 2, readings: 0 })).toBe(0)
+    expect(loop.turn({ cost: 1, rest: 4, readings: 0 })).toBeGreaterThan(0)
   })
 
   for (const [cost, size] of [

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { ReadingLog } from '../log/log.ts'
 import type { Millis, Seq } from '../reading.ts'
 import { LoopShare } from './loop-share.ts'
@@ -39,6 +39,7 @@ export class Turns {
   readonly #stopped = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #clock: () => Millis
+  readonly #pause: () => Promise<unknown>
   readonly #share: LoopShare
   #waiting: Reader[] = []
   #alarm: NodeJS.Timeout | undefined
@@ -46,17 +47,19 @@ export class Turns {
   #passing = false
   #again = false
 
-  /** `changes` counts the changes of devices so far; `clock` never jumps. */
+  /** `changes` counts the changes of devices so far; `clock` never jumps; `pause` lets the rest of the loop go on. */
   constructor(
     log: ReadingLog,
     changes: () => number,
     quietMs: Millis = quietMsDefault,
     clock: () => Millis = () => performance.now(),
+    pause: () => Promise<unknown> = () => sleep(1),
   ) {
     this.quietMs = quietMs
     this.#log = log
     this.#changes = changes
     this.#clock = clock
+    this.#pause = pause
     this.#share = new LoopShare(clock, () => log.head)
     this.#timer = setInterval(() => this.pass(), tickMs).unref()
     this.#follow()
@@ -128,7 +131,8 @@ export class Turns {
       next = slice.next
       await allDone()
       this.#share.end(slice.woken)
-      if (next < readers.length) await turn()
+      // Turn after turn of an idle loop would cost as much as work does.
+      if (next < readers.length) await (slice.woken > 0 ? turn() : this.#pause())
     }
     this.#passing = false
     if (!this.#again) return

@@ -108,7 +108,15 @@ describe('rivulet tail', () => {
     await serve((response) => {
       beginStream(response)
       response.write(gap(1, 4, 'retention') + reading(5))
-      response.write('event: device\ndata: {"id":"a:b","status":"offline","time":"2026-01-01T00:00:01.000Z"}\n\n')
+      const device = {
+        id: 'a:b',
+        status: 'offline',
+        time: '2026-01-01T00:00:01.000Z',
+        name: 'Attic',
+        tags: {},
+        hidden: false,
+      }
+      response.write(`event: device\ndata: ${JSON.stringify(device)}\n\n`)
       let seq = 5
       const timer = setInterval(() => response.write(reading(++seq)), 2)
       response.on('close', () => clearInterval(timer))
@@ -136,7 +144,7 @@ describe('rivulet tail', () => {
       lines: [
         'gap: readings asked for are older than what is kept (1 to 4)',
         '2026-01-01T00:00:00.000Z  a:b  temperature  5 Cel',
-        '2026-01-01T00:00:01.000Z  a:b  offline',
+        '2026-01-01T00:00:01.000Z  a:b  offline  Attic',
       ],
     })
     expect(gateway!.requests[0]!.url).toBe('/api/stream?device=a%3A*&metric=temperature&last=3')

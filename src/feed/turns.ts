@@ -1,7 +1,7 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ReadingLog } from '../log/log.ts'
 import type { Millis, Seq } from '../reading.ts'
-import { LoopShare } from './loop-share.ts'
+import { eventLoop, type Loop, LoopShare } from './loop-share.ts'
 
 /** A stream that waits for its next turn, as the scheduler sees it. */
 export interface Reader {
@@ -38,8 +38,7 @@ export class Turns {
   readonly #changes: () => number
   readonly #stopped = new AbortController()
   readonly #timer: NodeJS.Timeout
-  readonly #clock: () => Millis
-  readonly #pause: () => Promise<unknown>
+  readonly #loop: Loop
   readonly #share: LoopShare
   #waiting: Reader[] = []
   #alarm: NodeJS.Timeout | undefined
@@ -47,27 +46,20 @@ export class Turns {
   #passing = false
   #again = false
 
-  /** `changes` counts the changes of devices so far; `clock` never jumps; `pause` lets the rest of the loop go on. */
-  constructor(
-    log: ReadingLog,
-    changes: () => number,
-    quietMs: Millis = quietMsDefault,
-    clock: () => Millis = () => performance.now(),
-    pause: () => Promise<unknown> = () => sleep(1),
-  ) {
+  /** `changes` counts the changes of devices so far. */
+  constructor(log: ReadingLog, changes: () => number, quietMs: Millis = quietMsDefault, loop: Loop = eventLoop) {
     this.quietMs = quietMs
     this.#log = log
     this.#changes = changes
-    this.#clock = clock
-    this.#pause = pause
-    this.#share = new LoopShare(clock, () => log.head)
+    this.#loop = loop
+    this.#share = new LoopShare(loop, () => log.head)
     this.#timer = setInterval(() => this.pass(), tickMs).unref()
     this.#follow()
   }
 
   /** Milliseconds on a clock that never jumps. */
   get now(): Millis {
-    return this.#clock()
+    return this.#loop.now()
   }
 
   /** Resolves when there is something new for the reader, when it has been quiet for long, or when it is closed. */
@@ -131,8 +123,7 @@ export class Turns {
       next = slice.next
       await allDone()
       this.#share.end(slice.woken)
-      // Turn after turn of an idle loop would cost as much as work does.
-      if (next < readers.length) await (slice.woken > 0 ? turn() : this.#pause())
+      if (next < readers.length) await (slice.woken > 0 ? turn() : this.#loop.pause())
     }
     this.#passing = false
     if (!this.#again) return

@@ -5,17 +5,19 @@ import { LoopShare } from '../../src/feed/loop-share.ts'
 class Loop {
   now = 1000
   head = 1
+  idle = 0
   readonly share = new LoopShare(
-    () => this.now,
+    { now: () => this.now, idle: () => this.idle, pause: async () => undefined },
     () => this.head,
   )
   /** Milliseconds that streams and the rest have had. */
   streams = 0
   rest = 0
 
-  /** A turn of streams that take `cost` each, after one of the rest; returns how many were woken. */
-  turn({ cost, rest, readings }: { cost: number; rest: number; readings: number }): number {
+  /** A turn of streams that take `cost` each, after one of the rest, partly idle; returns how many were woken. */
+  turn({ cost, rest, idle = 0, readings }: { cost: number; rest: number; idle?: number; readings: number }): number {
     this.now += rest
+    this.idle += idle
     this.rest += rest
     this.head += readings
     const woken = this.share.begin()
@@ -36,6 +38,18 @@ describe('how the event loop is shared', () => {
       expect(share).toBeLessThan(0.21)
       expect(share).toBeGreaterThan(0.16)
     })
+
+  it('leaves input that waits for the disk half of its time as much as any other', () => {
+    const loop = new Loop()
+    while (loop.now < 20_000) loop.turn({ cost: 0.012, rest: 0.7, idle: 0.35, readings: 1 })
+    expect(loop.streams / (loop.streams + loop.rest)).toBeLessThan(0.21)
+  })
+
+  it('gives streams nearly all of a loop that is idle but for them, although readings come in', () => {
+    const loop = new Loop()
+    while (loop.now < 20_000) loop.turn({ cost: 0.012, rest: 0.1, idle: 0.095, readings: 1 })
+    expect(loop.streams / (loop.streams + loop.rest)).toBeGreaterThan(0.7)
+  })
 
   it('lets streams run in every turn once nothing has come in for 5 ms, however long they take', () => {
     const loop = new Loop()

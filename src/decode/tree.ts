@@ -1,10 +1,11 @@
 import { findMetric } from '../metrics.ts'
 import { compileLeaf, type Leaf } from './leaf.ts'
-import { endingMeaning, isVague, type Meaning, meaningOf, nameLengthMax, snakeCase } from './names.ts'
+import { endingMeaning, isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
 import { parseNumber } from './number.ts'
 import { parsePath, type Step } from './path.ts'
 import type { Message, ReadingRule, Target } from './profile.ts'
 import type { Scope } from './template.ts'
+import type { Meaning } from './vocabulary.ts'
 
 let nodesMade = 0
 

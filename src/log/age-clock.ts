@@ -1,8 +1,6 @@
 import type { Millis, Seq } from '../reading.ts'
+import { dayMs, hourMs } from './buckets.ts'
 import type { Records } from './store.ts'
-
-const hourMs: Millis = 60 * 60 * 1000
-const dayMs: Millis = 24 * hourMs
 
 /** A jump of less than this share of what is kept is followed at once: it makes little earlier or later. */
 const toleratedShare = 0.1

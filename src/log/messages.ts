@@ -8,6 +8,9 @@ import type { Rejected } from './store.ts'
 
 /** What the main thread asks of the two threads that own SQLite, and what they answer: plain data, one table each. */
 
+/** Numbers reserved ahead: none is given to a reading before the database says that it may have been. */
+export const reservedReadings = 1_000_000
+
 /** Everything that one commit writes. */
 export interface Commit {
   readonly now: Millis

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { Millis } from '../reading.ts'
+import { dayMs } from './buckets.ts'
 import { explain } from './explain.ts'
 import type { Opened, ReaderTable, WriterTable } from './messages.ts'
 import type { Keep } from './retention.ts'
 import { SqliteStore, type StoreSettings } from './sqlite-store.ts'
 import { Thread } from './thread.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 /** Rejected messages kept, 4 KiB each at most: enough to find the one sensor among many. */
 const rejectedMax = 10_000

@@ -54,10 +54,6 @@ const queries = {
   addRejected: run('INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?)'),
   dropRejected: run('DELETE FROM rejected WHERE id <= ?'),
 
-  /** As objects of busy, log (frames in use), checkpointed. */
-  walState: objects('PRAGMA wal_checkpoint(NOOP)'),
-  checkpoint: objects('PRAGMA wal_checkpoint(PASSIVE)'),
-  truncate: objects('PRAGMA wal_checkpoint(TRUNCATE)'),
   pages: value('PRAGMA page_count'),
   freePages: value('PRAGMA freelist_count'),
 }

@@ -5,13 +5,10 @@ import { lineOf } from './explain.ts'
 import { GroupCommit } from './group-commit.ts'
 import { KeptRecords } from './kept-records.ts'
 import { KeptRejects } from './kept-rejects.ts'
-import type { Commit, Opened, RejectedRow } from './messages.ts'
+import { type Commit, type Opened, type RejectedRow, reservedReadings } from './messages.ts'
 import { Ring } from './ring.ts'
 import { SeriesTable } from './series-table.ts'
 import type { Durability, StoreHealth } from './store.ts'
-
-/** Sequence numbers reserved ahead; more are when half of them are used. */
-const reservedReadings = 1_000_000
 
 /** Readings that wait for the disk before senders should be made to wait: four minutes at 1,000 a second, in 6 MB. */
 const saturatedReadings = 250_000
@@ -165,13 +162,15 @@ export class WriteBehind {
     const to = this.head
     const batch = to > this.#committed ? this.ring.copy(this.#committed + 1, to) : null
     const series = this.series.count
+    // More are reserved when half of them are used.
+    const reserved = to > this.#reserved - reservedReadings / 2 ? to + reservedReadings : this.#reserved
     const commit: Commit = {
       now: this.#options.clock(),
       batch,
       series: this.series.after(this.#storedSeries),
       records: this.records.take(),
       rejected: this.rejects.take(),
-      reserved: to > this.#reserved - reservedReadings / 2 ? to + reservedReadings : this.#reserved,
+      reserved,
     }
     this.#takenHead = to
     this.#besidesWriting = this.#besidesWaiting
@@ -190,7 +189,7 @@ export class WriteBehind {
     this.#besidesWriting = Number.POSITIVE_INFINITY
     this.#committed = to
     this.#storedSeries = series
-    this.#reserved = commit.reserved
+    this.#reserved = reserved
     this.ring.release(to)
     this.#commits++
     this.#lastCommitMs = performance.now() - started

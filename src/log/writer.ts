@@ -1,31 +1,28 @@
-import { constants, existsSync } from 'node:fs'
-import { access, chmod, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
-import { GatewayError } from '../errors.ts'
 import type { Millis, Seq } from '../reading.ts'
 import { ageRecord, keptAgeOf, type Shift } from './age-clock.ts'
+import { backUp } from './backup.ts'
 import { blockReadings } from './block.ts'
 import { BlockIndex } from './block-index.ts'
 import { type Batch, kindMask, kindText } from './columns.ts'
-import { busyMs, openForWriting, pageBytes } from './database.ts'
+import { openForWriting, pageBytes } from './database.ts'
 import type { Run } from './log.ts'
-import type { Commit, Opened, RejectedRow, Retain, Retained, Size } from './messages.ts'
+import {
+  type Commit,
+  type Opened,
+  type RejectedRow,
+  type Retain,
+  type Retained,
+  reservedReadings,
+  type Size,
+} from './messages.ts'
 import { Rollup } from './rollup.ts'
 import type { StoredSeries } from './series-table.ts'
 import { prepare, rowsAtOnce, type Statements } from './statements.ts'
-
-/** Numbers reserved ahead: none is given to a reading before the database says that it may have been. */
-export const reservedReadings = 1_000_000
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 /** Runs of which nothing is kept stay known for a while: a position in them is a gap by retention, not an unknown one. */
 const emptyRunsMax = 1000
-
-/** A page and its header (https://sqlite.org/fileformat.html#the_write_ahead_log). */
-const frameBytes = pageBytes + 24
-
-/** Frames of the write-ahead log after which they are written back: 4 MiB. */
-const checkpointFrames = (4 * 1024 * 1024) / pageBytes
 
 /** Free pages given back in one go: 1 MiB, so that a commit never waits long behind it. */
 const vacuumPages = (1024 * 1024) / pageBytes
@@ -41,10 +38,9 @@ export class Writer {
   readonly #rejectedMax: number
   readonly #blocks: BlockIndex
   readonly #rollup: Rollup
+  readonly #wal: WriteAheadLog
   #reserved: Seq
   #failed = false
-  /** Frames in the log ahead when it was last written back, 0 since it began anew. */
-  #checkpointedAt = 0
 
   /**
    * @param rejectedMax how many rejected messages are kept
@@ -58,6 +54,7 @@ export class Writer {
     this.#sql = prepare(db)
     this.#blocks = new BlockIndex(db)
     this.#rollup = new Rollup(db)
+    this.#wal = new WriteAheadLog(db)
     this.#reserved = this.#sql.reserved.get() as Seq
   }
 
@@ -110,27 +107,20 @@ export class Writer {
     })
     this.#failed = false
     this.#reserved = reserved
-    setImmediate(() => this.#checkpointIfDue())
+    this.#wal.checkpointSoon()
     return this.#size()
   }
 
   /** Writes the log ahead back into the database and begins it anew, unless somebody else is reading. */
   truncate(): Size {
-    // Another program may hold a read transaction open: commits must not wait for it.
-    this.#db.pragma('busy_timeout = 100')
-    try {
-      this.#sql.truncate.get()
-    } finally {
-      this.#db.pragma(`busy_timeout = ${busyMs}`)
-    }
-    this.#checkpointedAt = this.#walFrames()
+    this.#wal.truncate()
     return this.#size()
   }
 
   /** Does a bounded piece of summing up. Whether there may be more. */
   roll(now: Millis, all: boolean): boolean {
     const more = this.#rollup.step(now, all)
-    setImmediate(() => this.#checkpointIfDue())
+    this.#wal.checkpointSoon()
     return more
   }
 
@@ -147,7 +137,7 @@ export class Writer {
         this.#sql.setFloor.run(to)
       }
     })
-    setImmediate(() => this.#checkpointIfDue())
+    this.#wal.checkpointSoon()
     const unrolled = to !== null && to > droppableTo
     const more = to !== null || this.#dropRollups(request)
     return { floor: this.#sql.floor.get() as Seq, unrolled, more, ...this.#size() }
@@ -161,28 +151,13 @@ export class Writer {
   vacuum(): Size {
     this.#db.pragma(`incremental_vacuum(${vacuumPages})`)
     // The file itself is cut when the log ahead has been written back.
-    this.#checkpoint()
+    this.#wal.checkpoint()
     return this.#size()
   }
 
-  /**
-   * Copies the database while it is written on: SQLite carries every change of this connection into the copy.
-   * @throws GatewayError `conflict` when the file exists, `unavailable` when its folder cannot be written
-   */
-  async backup(file: string): Promise<void> {
-    if (existsSync(file)) throw new GatewayError('conflict', `${file} exists already`, 'name a new file')
-    await access(dirname(file), constants.W_OK).catch((error: Error) => {
-      throw new GatewayError('unavailable', `cannot write ${file} (${error.message})`, 'name a file in another folder')
-    })
-    const partial = `${file}.partial`
-    try {
-      await this.#db.backup(partial)
-      await chmod(partial, 0o600)
-      await rename(partial, file)
-    } catch (error) {
-      await rm(partial, { force: true })
-      throw error
-    }
+  /** @throws GatewayError, see `backUp` */
+  backup(file: string): Promise<void> {
+    return backUp(this.#db, file)
   }
 
   /** Gives back the numbers above `head`, so that a clean stop leaves no hole, and closes. */
@@ -230,39 +205,21 @@ export class Writer {
     return this.#rollup.drop(this.#usedBytes() > bytes ? Number.POSITIVE_INFINITY : minutesBefore, hoursBefore)
   }
 
-  #checkpointIfDue(): void {
-    if (!this.#db.open) return
-    const frames = this.#walFrames()
-    if (frames < this.#checkpointedAt) this.#checkpointedAt = 0
-    // A reader may keep the log from beginning anew after it was written back: then not again at once.
-    const due = this.#checkpointedAt === 0 ? checkpointFrames : this.#checkpointedAt + checkpointFrames / 4
-    if (frames >= due) this.#checkpoint()
-  }
-
-  #checkpoint(): void {
-    this.#checkpointedAt = this.#walFrames()
-    try {
-      this.#sql.checkpoint.get()
-    } catch {
-      // A full disk: the frames stay where they are, and the next commit says so if it is still full.
-    }
-  }
-
+  /** Not inside a transaction. */
   #size(): Size {
+    return { ...this.#pages(), walBytes: this.#wal.bytes }
+  }
+
+  #pages(): Omit<Size, 'walBytes'> {
     return {
       databaseBytes: (this.#sql.pages.get() as number) * pageBytes,
       freeBytes: (this.#sql.freePages.get() as number) * pageBytes,
-      walBytes: this.#walFrames() * frameBytes,
     }
   }
 
   #usedBytes(): number {
-    return ((this.#sql.pages.get() as number) - (this.#sql.freePages.get() as number)) * pageBytes
-  }
-
-  /** Not inside a transaction. */
-  #walFrames(): number {
-    return (this.#sql.walState.get() as { log: number }).log
+    const { databaseBytes, freeBytes } = this.#pages()
+    return databaseBytes - freeBytes
   }
 
   #inTransaction(act: () => void): void {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chownSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -15,5 +15,19 @@ export function makeFolder(path: string): void {
     if (code !== 'ENOENT' || dirname(path) === path) throw error
     makeFolder(dirname(path))
     mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+/**
+ * Gives a file that root has made to whom its folder belongs: a service's own user could not open it otherwise, and systemd
+ * looks at the owner of a StateDirectory, not of what is in it.
+ */
+export function handOver(path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  try {
+    chownSync(path, uid, gid)
+  } catch {
+    // A root without that right, as in some containers: then nobody else is meant to read here either.
   }
 }

@@ -56,7 +56,7 @@ function addRunning(program: Command): void {
     .option('--data <folder>', 'where the database is (./data)')
     .addHelpText('after', example('doctor --config /etc/rivulet/rivulet.yaml'))
     .action(async (options) => {
-      if (!(await (await import('./doctor.ts')).doctor(options))) process.exitCode = 1
+      if (!(await (await import('./doctor/doctor.ts')).doctor(options))) process.exitCode = 1
     })
 
   program

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
-import { makeFolder } from '../folder.ts'
+import { handOver, makeFolder } from '../folder.ts'
 import { explain } from './explain.ts'
 import { checkOwner, migrate } from './schema.ts'
 
@@ -96,6 +96,7 @@ export function lock(file: string): () => void {
   const db = new Database(`${file}-lock`, { timeout: 0 })
   try {
     db.exec('BEGIN EXCLUSIVE')
+    handOver(db.name)
   } catch (error) {
     db.close()
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error

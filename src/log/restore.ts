@@ -13,7 +13,7 @@ import {
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
-import { makeFolder } from '../folder.ts'
+import { handOver, makeFolder } from '../folder.ts'
 import { lock } from './database.ts'
 import { explain } from './explain.ts'
 import { checkOwner } from './schema.ts'
@@ -39,6 +39,7 @@ export function restoreBackup(backup: string, folder: string): Restored {
     try {
       copyFileSync(backup, fresh, constants.COPYFILE_FICLONE)
       prepare(fresh, backup)
+      handOver(fresh)
       return { file, kept: exchange(file, fresh) }
     } finally {
       release()

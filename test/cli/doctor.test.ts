@@ -1,12 +1,24 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { wear } from '../../src/cli/doctor.ts'
+import { wear } from '../../src/cli/doctor/running.ts'
 import { startGateway } from '../setup/gateway.ts'
 import { freePort } from '../setup/mosquitto.ts'
+import { openPtyPair } from '../setup/pty.ts'
+import { until } from '../setup/until.ts'
 import { rivulet } from './run.ts'
 
 let cwd: string
@@ -19,7 +31,10 @@ afterEach(() => rmSync(cwd, { recursive: true }))
 async function findings(folder = cwd): Promise<{ code: number | null; lines: string[] }> {
   const { code, out } = await rivulet(['doctor'], { cwd: folder })
   const lines = out.trimEnd().split('\n')
-  return { code, lines: lines.map((line) => line.replace(/ +/g, ' ')).filter((line) => !/ (clock|disk) /.test(line)) }
+  return {
+    code,
+    lines: lines.map((line) => line.replace(/ +/g, ' ')).filter((line) => !/^\w+ (clock|disk) /.test(line)),
+  }
 }
 
 it('finds nothing wrong where nothing has been started yet', async () => {
@@ -56,9 +71,91 @@ it('says of each thing that is wrong what to do', async () => {
     `wrong data ${cwd}/data is open to other users (mode 755); chmod 700 ${cwd}/data`,
     'wrong serial /dev/nothing is not there; plug it in, or see `rivulet ports`',
     expect.stringMatching(/^wrong page another program listens on 127\.0\.0\.1:\d+; stop it, or set http.listen/),
-    'wrong broker cellar does not answer; is it started, and its port open?',
+    `wrong broker cellar: nothing listens on 127.0.0.1:${port}; is the broker running?`,
   ])
 })
+
+it('tells brokers apart that are not there, that are no brokers, and that are behind TLS', async () => {
+  const silent = createServer((socket) => {
+    // Whoever sees an open port and asks no more may reset the connection.
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+  }).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const urls = { away: 'mqtts://nowhere.invalid', other: `mqtt://127.0.0.1:${port}`, tls: `mqtts://127.0.0.1:${port}` }
+  const brokers = Object.entries(urls).map(([name, url]) => ({ name, url }))
+  writeFileSync(join(cwd, 'rivulet.yaml'), `mqtt: ${JSON.stringify({ brokers })}\n`)
+  const { lines } = await findings()
+  silent.close()
+  expect(lines.filter((line) => line.includes(' broker '))).toEqual([
+    'wrong broker away: no address is known for the host of nowhere.invalid:8883; check its name and the network',
+    'wrong broker other: what listens there does not answer as a broker does; check host and port',
+    'ok broker tls: its port is open',
+  ])
+})
+
+it('says what keeps a gateway from starting that is to be reached from elsewhere', async () => {
+  const [http, mqtt] = [await freePort(), await freePort()]
+  const doors = `http: { listen: '0.0.0.0:${http}' }\nmqtt: { listen: '0.0.0.0:${mqtt}' }\n`
+  writeFileSync(join(cwd, 'rivulet.yaml'), doors)
+  const { code, lines } = await findings()
+  expect(code).toBe(1)
+  expect(lines.filter((line) => line.startsWith('wrong'))).toEqual([
+    expect.stringMatching(/^wrong page 0\.0\.0\.0:\d+ can be reached from other machines, .* start it with --lan/),
+    expect.stringMatching(/^wrong broker 0\.0\.0\.0:\d+ would be open to the network .* start it with --lan/),
+  ])
+  const gateway = await startGateway()
+  try {
+    const token = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    await fetch(`${gateway.url}/api/tokens`, token)
+    await gateway.kill('SIGKILL')
+    writeFileSync(join(gateway.folder, 'rivulet.yaml'), `data: data\n${doors}`)
+    const files = () => readdirSync(gateway.data).filter((name) => !name.includes('-lock'))
+    const before = files()
+    const later = await findings(gateway.folder)
+    expect(later.lines.filter((line) => line.startsWith('wrong'))).toEqual([expect.stringMatching(/^wrong broker /)])
+    expect(later.lines).toContain('note gateway does not run here; start it with `rivulet start`')
+    // What was not written back yet stays as it is, and nothing comes beside it.
+    expect(files()).toEqual(before)
+  } finally {
+    await gateway.stop()
+  }
+})
+
+it('says that a database is damaged, or cannot be one, before a start does', async () => {
+  mkdirSync(join(cwd, 'data'), { mode: 0o700 })
+  writeFileSync(join(cwd, 'data/rivulet.db'), Buffer.alloc(4096, 7))
+  expect((await findings()).lines).toContainEqual(
+    expect.stringMatching(/^wrong log .*rivulet\.db is damaged, .*rivulet check --data/),
+  )
+  rmSync(join(cwd, 'data'), { recursive: true })
+  writeFileSync(join(cwd, 'data'), 'a file')
+  expect((await findings()).lines.at(-1)).toBe(`wrong data ${cwd}/data is no folder; choose another with --data`)
+  writeFileSync(join(cwd, 'rivulet.yaml'), 'data: data/below\n')
+  expect((await findings()).lines.at(-1)).toBe(`wrong data ${cwd}/data is no folder; choose another with --data`)
+})
+
+it('says which program has a serial port, and what is none', async () => {
+  const pair = await openPtyPair()
+  const reader = spawn('cat', [pair.port], { stdio: 'ignore' })
+  try {
+    await until('cat reads', () => readdirSync(`/proc/${reader.pid}/fd`).length > 0 && opens(reader.pid!, pair.port))
+    writeFileSync(join(cwd, 'rivulet.yaml'), `serial: [{ port: ${pair.port} }, { port: ${cwd}/rivulet.yaml }]\n`)
+    expect((await findings()).lines.filter((line) => line.includes(' serial '))).toEqual([
+      `wrong serial ${pair.port} is in use by cat (pid ${reader.pid}): stop it, and the port is opened`,
+      `wrong serial ${cwd}/rivulet.yaml is no serial port; see \`rivulet ports\``,
+    ])
+  } finally {
+    reader.kill()
+    await pair.close()
+  }
+})
+
+function opens(pid: number, path: string): boolean {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).some((fd) => readlinkSync(join(folder, fd)) === realpathSync(path))
+}
 
 it('names what is wrong in the configuration', async () => {
   writeFileSync(join(cwd, 'rivulet.yaml'), 'htpp: {}\n')

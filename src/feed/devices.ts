@@ -1,5 +1,6 @@
 import type { Store } from '../log/store.ts'
 import type { DeviceId, LoggedReading, Millis, Seq } from '../reading.ts'
+import { Cursor } from './cursor.ts'
 import {
   type Device,
   type DeviceChange,
@@ -13,20 +14,12 @@ import {
   tagsOf,
 } from './device.ts'
 import type { TagSource } from './filter.ts'
-import { hear, isSilent, newRhythm, type Rhythm } from './silence.ts'
+import { Presence } from './presence.ts'
 
 interface Entry extends Known {
   kept: Kept
-  /** What it last said of itself; null for nothing. */
-  online: boolean | null
-  /** Head of the log when it said so: a later reading proves an offline device wrong. */
-  onlineAt: Seq
-  readonly rhythm: Rhythm
-  /** How long it says itself that it is silent at most. */
-  silentAfterMs?: Millis
-  /** Silent for too long. */
-  silent: boolean
-  /** What it and its bridge say together. */
+  readonly presence: Presence
+  /** What its presence and its bridge say together. */
   status: DeviceStatus
   /** Number and time of its last change of status, name, tags or `hidden`. */
   changed: number
@@ -37,19 +30,15 @@ interface Entry extends Known {
 
 const recordKind = 'device'
 
-/** One read of the log while catching up; a turn of 100,000 readings/s brings far fewer. */
-const readingsPerRead = 4096
-
 /**
- * What is known of devices. Readings are folded in from a cursor over the log, once a turn of the event loop, so that
- * appending them costs nothing here; what is known beside them (family, names) is kept in the store's records.
- * Devices are as many as the gateway lets in (`limits.newDevicesPerHour`).
+ * What is known of devices. Readings are folded in from a cursor over the log; what is known beside them (family, names)
+ * is kept in the store's records. Devices are as many as the gateway lets in (`limits.newDevicesPerHour`).
  */
 export class DeviceDirectory implements TagSource {
   /** Called after every change of a device: see `changedSince`. */
   onChange: () => void = () => {}
   readonly #store: Store
-  readonly #stopped = new AbortController()
+  readonly #cursor: Cursor
   readonly #entries = new Map<DeviceId, Entry>()
   /** Online or not by prefix of the ids behind it. */
   readonly #bridges = new Map<string, boolean>()
@@ -58,13 +47,11 @@ export class DeviceDirectory implements TagSource {
   #labels: ReadonlyMap<DeviceId, Label>
   #changes = 0
   #tagRevision = 0
-  #place: Seq
-  #catchingUp: Promise<void> | null = null
 
   private constructor(store: Store, labels: ReadonlyMap<DeviceId, Label>) {
     this.#store = store
     this.#labels = labels
-    this.#place = store.head
+    this.#cursor = new Cursor(store, (reading, now) => this.#fold(reading, now))
   }
 
   /** Reads what the store knows, and follows it from there. `labels` are those of the configuration. */
@@ -72,7 +59,7 @@ export class DeviceDirectory implements TagSource {
     const directory = new DeviceDirectory(store, labels)
     for (const [id, text] of store.records.all(recordKind)) directory.#restore(id, JSON.parse(text) as Kept)
     for (const reading of await store.latest()) directory.#fold(reading, null)
-    directory.#follow()
+    void directory.#cursor.follow()
     return directory
   }
 
@@ -101,14 +88,14 @@ export class DeviceDirectory implements TagSource {
 
   /** All devices by id, with every reading appended so far. */
   async list(): Promise<Device[]> {
-    await this.#catchUp()
+    await this.#cursor.catchUp()
     return [...this.#entries.values()]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map((entry) => showDevice(entry, this.#labels.get(entry.id)))
   }
 
   async get(id: DeviceId): Promise<Device | undefined> {
-    await this.#catchUp()
+    await this.#cursor.catchUp()
     const entry = this.#entries.get(id)
     return entry && showDevice(entry, this.#labels.get(entry.id))
   }
@@ -119,7 +106,7 @@ export class DeviceDirectory implements TagSource {
    */
   seen(id: DeviceId, profile: string, source: string, announced?: string, silentAfterMs?: Millis): void {
     const entry = this.#entry(id)
-    if (silentAfterMs !== undefined) entry.silentAfterMs = silentAfterMs
+    if (silentAfterMs !== undefined) entry.presence.silentAfterMs = silentAfterMs
     const { kept } = entry
     const isRenamed = announced !== undefined && announced !== kept.announced
     if (kept.profile === profile && kept.source === source && !isRenamed) return
@@ -131,9 +118,7 @@ export class DeviceDirectory implements TagSource {
   setStatus(id: string, online: boolean, scope: 'device' | 'bridge' = 'device', time: Millis = Date.now()): void {
     if (scope === 'device') {
       const entry = this.#entry(id)
-      entry.online = online
-      if (online) entry.silent = false
-      entry.onlineAt = this.#store.head
+      entry.presence.says(online, this.#store.head)
       this.#judge(entry, time)
     } else {
       this.#bridges.set(id, online)
@@ -148,17 +133,15 @@ export class DeviceDirectory implements TagSource {
    */
   noteSilence(familyMs: (profile: string) => Millis | undefined, now: Millis = performance.now()): void {
     for (const entry of this.#entries.values()) {
-      if (entry.silent || entry.online) continue
       const { profile } = entry.kept
-      const longest = entry.silentAfterMs ?? (profile === undefined ? undefined : familyMs(profile))
-      entry.silent = isSilent(entry.rhythm, now, longest)
-      if (entry.silent) this.#judge(entry, Date.now())
+      const longest = profile === undefined ? undefined : familyMs(profile)
+      if (entry.presence.fallsSilent(now, longest)) this.#judge(entry, Date.now())
     }
   }
 
   /** Changes what people say about a device; an absent field stays. Undefined when there is no such device. */
   async label(id: DeviceId, label: Label): Promise<Device | undefined> {
-    await this.#catchUp()
+    await this.#cursor.catchUp()
     const entry = this.#entries.get(id)
     if (!entry) return undefined
     this.#keep(entry, { ...entry.kept, label: { ...entry.kept.label, ...label } })
@@ -187,7 +170,7 @@ export class DeviceDirectory implements TagSource {
   }
 
   close(): void {
-    this.#stopped.abort()
+    this.#cursor.close()
   }
 
   #restore(id: DeviceId, kept: Kept): void {
@@ -197,33 +180,6 @@ export class DeviceDirectory implements TagSource {
       if (forgotten < this.#store.floor) this.#store.records.delete(recordKind, id)
       else this.#forgotten.set(id, forgotten)
     } else this.#entry(id).kept = kept
-  }
-
-  async #follow(): Promise<void> {
-    const { signal } = this.#stopped
-    // Without a time-out it says no only when it is closed.
-    while (!signal.aborted && (await this.#store.wait(this.#place, { signal }))) await this.#catchUp()
-  }
-
-  #catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#readOn().finally(() => {
-      this.#catchingUp = null
-    })
-    return this.#catchingUp
-  }
-
-  async #readOn(): Promise<void> {
-    while (this.#place < this.#store.head && !this.#stopped.signal.aborted) {
-      try {
-        const page = await this.#store.read(this.#place, null, readingsPerRead)
-        this.#place = page.next
-        const now = performance.now()
-        for (const reading of page.readings) this.#fold(reading, now)
-      } catch {
-        // Old readings cannot be read, which streams and queries report. The next ones make this right again.
-        this.#place = this.#store.head
-      }
-    }
   }
 
   /** @param now when it was heard, by a clock that never jumps; null for what was stored before the start */
@@ -239,14 +195,9 @@ export class DeviceDirectory implements TagSource {
     if (last && last.seq > reading.seq) return
     entry.last.set(key, reading)
     if (reading.time > entry.lastTime) entry.lastTime = reading.time
-    if (now !== null && reading.quality !== 'stale' && now !== entry.rhythm.heardAt) this.#hear(entry, reading, now)
-  }
-
-  #hear(entry: Entry, { seq, time }: LoggedReading, now: Millis): void {
-    hear(entry.rhythm, now)
-    entry.silent = false
-    if (entry.online === false && seq > entry.onlineAt) entry.online = null
-    this.#judge(entry, time)
+    if (now === null || reading.quality === 'stale' || now === entry.presence.heardAt) return
+    entry.presence.hear(reading.seq, now)
+    this.#judge(entry, reading.time)
   }
 
   #entry(id: DeviceId): Entry {
@@ -257,10 +208,7 @@ export class DeviceDirectory implements TagSource {
       entry = {
         id,
         kept: forgotten === undefined ? {} : { forgotten },
-        online: null,
-        onlineAt: 0,
-        rhythm: newRhythm(),
-        silent: false,
+        presence: new Presence(),
         status: 'unknown',
         changed: 0,
         changedTime: 0,
@@ -273,10 +221,9 @@ export class DeviceDirectory implements TagSource {
     return entry
   }
 
-  /** What its bridge and the device itself say together; tells the streams when that is something else than before. */
+  /** Tells the streams when the device is there, or not, other than before. */
   #judge(entry: Entry, time: Millis): void {
-    const away = this.#isCutOff(entry.id) || entry.online === false || entry.silent
-    const status = away ? 'offline' : entry.online || entry.rhythm.heardAt !== null ? 'online' : 'unknown'
+    const status = this.#isCutOff(entry.id) ? 'offline' : entry.presence.status
     if (status === entry.status) return
     entry.status = status
     this.#changed(entry, time)

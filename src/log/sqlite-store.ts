@@ -2,24 +2,16 @@ import { resolve } from 'node:path'
 import { GatewayError } from '../errors.ts'
 import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
 import { AgeClock, AgeKeeper } from './age-clock.ts'
-import { askHistory } from './ask-history.ts'
-import { toReadings } from './columns.ts'
 import { explain, lineOf } from './explain.ts'
 import { GatedReader } from './gated-reader.ts'
 import type { Page, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
+import { Lookup } from './lookup.ts'
 import type { Commit, Opened, ReaderTable, Size, WriterTable } from './messages.ts'
-import { Newest } from './newest.ts'
 import { type Keep, Retention } from './retention.ts'
 import type { Durability, HistoryQuery, Quarantine, Records, SeriesHistory, Store, StoreHealth } from './store.ts'
 import type { Thread } from './thread.ts'
 import { Waiters } from './waiters.ts'
 import { WriteBehind } from './write-behind.ts'
-
-/** One read searches at most this many readings in memory, so that a rare series never holds up the event loop. */
-const searchMax = 65_536
-
-/** Series of a filter up to which SQLite is given their ids. */
-const idsMax = 256
 
 /** Above this the write-ahead log is begun anew, with readers kept out for that moment. */
 const walBytesMax = 32 * 1024 * 1024
@@ -45,7 +37,7 @@ export class SqliteStore implements Store {
   readonly #writer: Thread<WriterTable>
   readonly #reader: GatedReader
   readonly #behind: WriteBehind
-  readonly #newest: Newest
+  readonly #lookup: Lookup
   readonly #retention: Retention
   readonly #waiters = new Waiters(() => this.head)
   #floor: Seq
@@ -78,7 +70,7 @@ export class SqliteStore implements Store {
       rejected: (limit, before) => this.#reader.ask('rejected', { limit, before }),
       disk: (error) => this.#logDisk(error),
     })
-    this.#newest = new Newest(this.#behind, this.#reader)
+    this.#lookup = new Lookup(this.#behind, this.#reader, () => this.#floor)
     this.records = this.#behind.records
     this.quarantine = this.#behind.rejects
     this.durability = this.#behind.durability
@@ -127,56 +119,28 @@ export class SqliteStore implements Store {
     this.durability.commitSoon()
   }
 
-  async read(after: Seq, filter: SeriesFilter | null, limit: number, times?: TimeRange): Promise<Page> {
-    const { ring, series, committed, head } = this.#behind
-    const choice = filter && series.choose(filter)
-    if (choice?.ids.length === 0) return page(after, this.#floor, { readings: [], next: head })
-    const from = Math.max(after + 1, this.#floor)
-    if (from >= ring.first) {
-      const to = Math.min(head, from + searchMax - 1)
-      return page(after, this.#floor, ring.read(from, to, choice?.wanted ?? null, limit, times))
-    }
-    const all = !choice || choice.ids.length === series.count
-    const { rows, next, floor } = await this.#reader.ask('read', {
-      after,
-      to: committed,
-      choice: all ? null : { wanted: choice.wanted, ids: choice.ids.length > idsMax ? null : choice.ids },
-      times: times ?? null,
-      limit,
-    })
-    return page(after, floor, { readings: toReadings(rows, series.seriesOf), next })
+  read(after: Seq, filter: SeriesFilter | null, limit: number, times?: TimeRange): Promise<Page> {
+    return this.#lookup.read(after, filter, limit, times)
   }
 
   wait(after: Seq, options?: WaitOptions): Promise<boolean> {
     return this.#closing ? Promise.resolve(false) : this.#waiters.wait(after, options)
   }
 
-  async seek(time: Millis): Promise<Seq> {
-    const { ring, head } = this.#behind
-    // Before asking the disk: readings leave the ring meanwhile.
-    const inRing = ring.seek(time, Math.max(ring.first, this.#floor))
-    const onDisk = this.#floor < ring.first ? await this.#reader.ask('seek', { time, to: ring.first - 1 }) : null
-    return onDisk === null ? (inRing ?? head + 1) - 1 : onDisk - 1
+  seek(time: Millis): Promise<Seq> {
+    return this.#lookup.seek(time)
   }
 
-  async seekLast(count: number, filter: SeriesFilter | null): Promise<Seq> {
-    const { ring, series, head } = this.#behind
-    if (count < 1) return head
-    const wants = new Map<number, number>()
-    if (filter) for (const id of series.choose(filter).ids) wants.set(id, count)
-    else for (let id = 1; id <= series.count; id++) wants.set(id, count)
-    const position = ring.countBack(wants, Math.max(ring.first, this.#floor)) ?? head
-    if (wants.size === 0 || this.#floor >= ring.first) return position
-    const rest = { ids: Uint32Array.from(wants.keys()), wants: Uint32Array.from(wants.values()), to: ring.first - 1 }
-    return (await this.#reader.ask('seekLast', rest)) ?? position
+  seekLast(count: number, filter: SeriesFilter | null): Promise<Seq> {
+    return this.#lookup.seekLast(count, filter)
   }
 
   latest(): Promise<readonly LoggedReading[]> {
-    return this.#newest.of(this.#behind.series.all(), this.#floor)
+    return this.#lookup.latest()
   }
 
   history(query: HistoryQuery): Promise<readonly SeriesHistory[]> {
-    return askHistory(query, this.#behind, this.#reader, (ids) => this.#newest.of(ids, this.#floor))
+    return this.#lookup.history(query)
   }
 
   health(): StoreHealth {
@@ -270,10 +234,4 @@ export class SqliteStore implements Store {
     if (error) log('error', `what is stored cannot be read: ${lineOf(error)}`)
     else log('info', `${this.#file} can be read again`)
   }
-}
-
-function page(after: Seq, floor: Seq, { readings, next }: Page): Page {
-  const reached = Math.max(after, next)
-  if (after + 1 >= floor) return { readings, next: reached }
-  return { readings, next: reached, lost: { from: after + 1, to: floor - 1 } }
 }

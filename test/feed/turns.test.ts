@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Reader, Turns } from '../../src/feed/turns.ts'
-import { MemoryLog } from '../../src/log/memory-log.ts'
 import { reading } from '../http/harness.ts'
+import { MemoryLog } from '../log/memory-log.ts'
 
 const toStop: Turns[] = []
 afterEach(() => {

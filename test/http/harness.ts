@@ -1,9 +1,9 @@
 import { DeviceDirectory } from '../../src/feed/devices.ts'
 import { createHttpServer, type HttpDeps } from '../../src/http/server.ts'
 import { TokenStore } from '../../src/http/tokens.ts'
-import { MemoryLog } from '../../src/log/memory-log.ts'
 import type { Quarantine, Records, Rejected, SeriesHistory, Store, StoreHealth } from '../../src/log/store.ts'
 import type { LoggedReading, Reading } from '../../src/reading.ts'
+import { MemoryLog } from '../log/memory-log.ts'
 
 /** A store that keeps nothing: the memory log with the small things beside it. */
 export class MemoryStore extends MemoryLog implements Store {

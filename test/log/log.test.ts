@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryLog } from '../../src/log/memory-log.ts'
 import { openStore } from '../../src/log/open-store.ts'
 import { describeLog, type TestedLog } from './contract.ts'
+import { MemoryLog } from './memory-log.ts'
 
 describeLog('a log in memory', async () => {
   const log = new MemoryLog()

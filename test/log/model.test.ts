@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { SeriesFilter, TimeRange } from '../../src/log/log.ts'
-import { MemoryLog } from '../../src/log/memory-log.ts'
 import { openStore } from '../../src/log/open-store.ts'
 import type { SqliteStore } from '../../src/log/sqlite-store.ts'
 import type { LoggedReading, Reading } from '../../src/reading.ts'
 import { expectBlocksAreRight } from './block-check.ts'
+import { MemoryLog } from './memory-log.ts'
 import { devices, reading } from './sample.ts'
 
 /** What is done to both logs; shares are of the log's length. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { LoggedReading, Millis, Reading, Seq } from '../reading.ts'
-import type { Page, ReadingLog, Run, SeriesFilter, TimeRange, WaitOptions } from './log.ts'
-import { Waiters } from './waiters.ts'
+import type { Page, ReadingLog, Run, SeriesFilter, TimeRange, WaitOptions } from '../../src/log/log.ts'
+import { Waiters } from '../../src/log/waiters.ts'
+import type { LoggedReading, Millis, Reading, Seq } from '../../src/reading.ts'
 
 /** One read searches at most this many readings, so that a rare series never holds up the event loop. */
 const searchMax = 65_536

@@ -2,6 +2,7 @@ import { backfill } from './backfill.ts'
 import { createComparePanel } from './compare-panel.ts'
 import { type Chosen, chosenOf, type Group, groupsOfUnit } from './compared.ts'
 import { h, setText } from './dom.ts'
+import { createExportMenu } from './export-menu.ts'
 import { heldBefore } from './held.ts'
 import { loadHistory } from './history.ts'
 import { createPanel, type Panel } from './panel.ts'
@@ -39,12 +40,13 @@ export function createCompareView({ catalog, go, head }: ViewContext, initial: C
   })
   const grid = createPanelGrid(timeline.shown())
   const picker = createSeriesPicker(catalog, (ref) => choose([...route.series, ref]))
+  const exporting = createExportMenu('compare', () => route.series, timeline.times, head)
   const empty = h(
     'p',
     { class: 'empty' },
     'Add lines of any devices: those of one unit share a chart. The address keeps what you choose.',
   )
-  const tools = h('div', { class: 'device-tools' }, timeline.tools, picker.element)
+  const tools = h('div', { class: 'device-tools' }, timeline.tools, exporting.element, picker.element)
   const toolbar = h('div', { class: 'toolbar' }, h('h1', {}, 'Compare'), tools)
 
   function move(series: readonly SeriesName[], { range, zoom }: Span, how: 'push' | 'replace'): void {
@@ -61,6 +63,7 @@ export function createCompareView({ catalog, go, head }: ViewContext, initial: C
     const chosen = chosenOf(catalog, route.series)
     picker.show(route.series)
     empty.hidden = route.series.length > 0
+    exporting.element.hidden = route.series.length === 0
     const next = JSON.stringify(chosen.map(({ key, name, place }) => [key, name, place]))
     if (next === arranged) return
     arranged = next
@@ -102,6 +105,7 @@ export function createCompareView({ catalog, go, head }: ViewContext, initial: C
     tick: timeline.tick,
     dispose() {
       timeline.dispose()
+      exporting.dispose()
       grid.dispose()
     },
   }

@@ -35,7 +35,7 @@ export function createDeviceView({ catalog, go, head, list }: ViewContext, initi
   const grid = createPanelGrid(timeline.shown())
   const panels = new Map<KnownSeries, Panel>()
   const edit = createDeviceEdit(catalog, id)
-  const exporting = createExportMenu(id, timeline.times, head)
+  const exporting = createExportMenu(id, () => [{ device: id }], timeline.times, head)
   const tools = h('div', { class: 'device-tools' }, timeline.tools, exporting.element, edit.element)
   const top = createDeviceHead(id, tools, formatRoute(list()))
   const showTop = () => top.show(catalog.devices.get(id))

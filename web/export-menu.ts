@@ -1,13 +1,18 @@
-import type { DeviceId, Millis, Seq } from '../src/reading.ts'
+import type { Millis, Seq } from '../src/reading.ts'
 import { h, setText } from './dom.ts'
-import { type ExportFormat, exportReadings } from './export.ts'
+import { type ExportFormat, type ExportLine, exportReadings } from './export.ts'
 import { icon } from './icon.ts'
+import { createMenu } from './menu.ts'
 
 const numbers = new Intl.NumberFormat()
 
-/** A menu that saves the raw readings of what the charts show, as a file. */
+/**
+ * A menu that saves the raw readings of what the charts show, as a file.
+ * @param name what its name begins with
+ */
 export function createExportMenu(
-  device: DeviceId,
+  name: string,
+  lines: () => readonly ExportLine[],
   shown: () => readonly [from: Millis, to: Millis],
   head: () => Seq,
 ): { element: HTMLElement; dispose(): void } {
@@ -20,9 +25,7 @@ export function createExportMenu(
   )
   const choice = (format: ExportFormat, label: string) =>
     h('button', { type: 'button', class: 'button', onclick: () => void save(format) }, label)
-  const element = h(
-    'details',
-    { class: 'menu', onkeydown: closeOnEscape },
+  const { element } = createMenu(
     h('summary', { class: 'button' }, icon('download'), 'Export'),
     h(
       'div',
@@ -43,23 +46,17 @@ export function createExportMenu(
     const [from, to] = shown()
     try {
       const { file, rows, isCut } = await exportReadings(
-        { device, from, to, format, head: head() },
+        { lines: lines(), from, to, format, head: head() },
         own.signal,
         (count) => setText(state, `${numbers.format(count)} readings…`),
       )
-      download(file, `${device.replaceAll(':', '_')}_${stamp(from)}_${stamp(to)}.${format}`)
+      download(file, `${name.replaceAll(':', '_')}_${stamp(from)}_${stamp(to)}.${format}`)
       setText(state, `${numbers.format(rows)} readings saved${isCut ? '; older ones are no longer kept' : ''}.`)
     } catch (error) {
       if (running !== own) return
       setText(state, own.signal.aborted ? 'Cancelled.' : `Not exported: ${(error as Error).message}.`)
     }
     if (running === own) cancel.hidden = true
-  }
-
-  function closeOnEscape(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || !element.open) return
-    element.open = false
-    element.querySelector('summary')?.focus()
   }
 
   return { element, dispose: () => running?.abort() }

@@ -3,6 +3,7 @@ import { offered } from './compared.ts'
 import { h, setText } from './dom.ts'
 import { icon } from './icon.ts'
 import { linesMax } from './lines.ts'
+import { createMenu } from './menu.ts'
 import type { SeriesName } from './route.ts'
 
 /** Lines listed at once; further ones are found by searching. */
@@ -27,16 +28,13 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
   })
   const options = h('ul', { class: 'options', 'aria-label': 'Lines to add' })
   const more = h('p', { class: 'hint', role: 'status' })
-  const summary = h('summary', { class: 'button primary' }, icon('more'), 'Add a line')
-  const element = h(
-    'details',
-    { class: 'menu', onkeydown: closeOnEscape, ontoggle: opened },
-    summary,
+  const { element, focus } = createMenu(
+    h('summary', { class: 'button primary' }, icon('more'), 'Add a line'),
     h('div', { class: 'menu-body wide' }, h('label', { class: 'search' }, icon('search'), input), options, more),
+    opened,
   )
 
   function opened(): void {
-    if (!element.open) return
     list()
     input.focus()
   }
@@ -62,19 +60,13 @@ export function createSeriesPicker(catalog: Catalog, add: (ref: SeriesName) => v
     input.focus()
   }
 
-  function closeOnEscape(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || !element.open) return
-    element.open = false
-    summary.focus()
-  }
-
   return {
     element,
     show(next) {
       chosen = next
       list()
     },
-    focus: () => summary.focus(),
+    focus,
   }
 }
 

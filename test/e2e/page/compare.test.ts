@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { violations } from '../../setup/axe.ts'
+import { saveExport } from '../../setup/download.ts'
 import { patient, shoot, useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
@@ -57,7 +58,7 @@ it('fits on a phone, with the menu open too', async () => {
   await page.getByText('Add a line').click()
   await page.getByRole('button', { name: 'shed · Dew point' }).waitFor()
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  const menu = (await page.locator('.menu-body').boundingBox())!
+  const menu = (await page.locator('.menu[open] .menu-body').boundingBox())!
   expect(menu.x).toBeGreaterThanOrEqual(0)
   expect(menu.x + menu.width).toBeLessThanOrEqual(360)
   expect(await violations(page)).toEqual([])
@@ -82,6 +83,40 @@ it('adds what is measured now to every line, and shows a week of them in the dar
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   await shoot(page, 'compare-dark')
+})
+
+it('exports the lines that are compared, and no others of their devices', async () => {
+  await measureHouse()
+  await visit.publish('sensors/hall', JSON.stringify({ temperature: { indoor: 20, outdoor: 5 } }))
+  const lines = 's=senml:attic/temperature&s=senml:cellar/humidity&s=mqtt:hall/temperature/outdoor'
+  const page = await visit.open(`/#/compare?${lines}&range=7d`)
+  await expect.poll(() => page.locator('.legend-name').count(), patient).toBe(3)
+  await page.getByText('Export').click()
+  const csv = await saveExport(page, 'CSV')
+  expect(csv.name).toMatch(/^compare_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv$/)
+  expect(csv.lines[0]).toBe('seq,time,device,metric,channel,value,unit,quality')
+  const namesOf = (rows: string[]) => rows.map((row) => row.split(',').slice(2, 5).join('/'))
+  const expected = [
+    ...Array(21).fill('senml:attic/temperature/'),
+    ...Array(21).fill('senml:cellar/humidity/'),
+    'mqtt:hall/temperature/outdoor',
+  ]
+  expect(namesOf(csv.lines.slice(1))).toEqual(expected)
+  await page.getByText('43 readings saved').waitFor()
+  expect(await violations(page)).toEqual([])
+  await shoot(page, 'compare-export')
+  const ndjson = await saveExport(page, 'NDJSON')
+  expect(ndjson.lines.map((line) => JSON.parse(line).device)).toEqual(expected.map((name) => name.split('/')[0]))
+
+  // Another menu, or a press elsewhere, closes one.
+  const menus = page.locator('.menu[open]')
+  await page.getByText('Add a line').click()
+  expect(await menus.innerText()).toMatch(/^Add a line/)
+  await page.getByRole('heading', { name: 'Compare' }).click()
+  expect(await menus.count()).toBe(0)
+  await page.goto(`${visit.gateway.url}/#/compare`)
+  await page.getByText('Add lines of any devices').waitFor()
+  expect(await page.getByText('Export').isVisible()).toBe(false)
 })
 
 async function measureHouse(): Promise<void> {

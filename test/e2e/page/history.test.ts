@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { drawnColumns, valuesOnChart } from '../../setup/chart.ts'
+import { saveExport } from '../../setup/download.ts'
 import { patient, shoot, useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
@@ -18,23 +18,12 @@ it('exports what the charts show, all of it and nothing else', async () => {
   const page = await visit.open('/#/device/senml:attic?range=5m')
   await page.getByText('Export').click()
   await page.getByText('Live').waitFor()
-  const save = async (name: string) => {
-    const downloading = page.waitForEvent('download')
-    await page.getByRole('button', { name, exact: true }).click()
-    const download = await downloading
-    return {
-      name: download.suggestedFilename(),
-      lines: readFileSync(await download.path(), 'utf8')
-        .trimEnd()
-        .split(/\r?\n/),
-    }
-  }
-  const csv = await save('CSV')
+  const csv = await saveExport(page, 'CSV')
   expect(csv.name).toMatch(/^senml_attic_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv$/)
   expect(csv.lines[0]).toBe('seq,time,device,metric,channel,value,unit,quality')
   expect(csv.lines.filter((line) => /^\d+,[^,]+,senml:attic,temperature,,\d+,Cel,$/.test(line))).toHaveLength(12_000)
   expect(csv.lines).toHaveLength(12_001)
-  const ndjson = await save('NDJSON')
+  const ndjson = await saveExport(page, 'NDJSON')
   expect(new Set(ndjson.lines.map((line) => JSON.parse(line).seq)).size).toBe(12_000)
   await page.getByText('12,000 readings saved').waitFor()
   await shoot(page, 'export')

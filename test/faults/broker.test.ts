@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { generate } from 'mqtt-packet'
 import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from 'vitest'
@@ -7,6 +8,7 @@ import { type Mosquitto, startMosquitto } from '../setup/mosquitto.ts'
 import { type Cable, type Direction, startProxy } from '../setup/proxy.ts'
 import { until } from '../setup/until.ts'
 import { type Follower, startFollower } from './follower.ts'
+import { inputsOf } from './health.ts'
 import { Ledger } from './ledger.ts'
 import { type Sensor, startSensor } from './sensor.ts'
 import { judge } from './stored.ts'
@@ -15,17 +17,20 @@ import { isLong, tell, trials } from './trials.ts'
 /** Messages that one of the brokers keeps for a client that is away. */
 const queuedMax = 100
 
-/** A minute is longer than the gateway goes without a ping (MQTT 3.1.1 §3.1.2.10), and so long enough to be noticed. */
-const cutMs = isLong ? 60_000 : 700
+const awayMs = isLong ? 60_000 : 700
+
+/** The gateway pings after a minute and gives the broker half of one to answer (MQTT 3.1.1 §3.1.2.10). */
+const silentMs = isLong ? 100_000 : 700
 
 const ledger = new Ledger()
 let home: Mosquitto
 let small: Mosquitto
 let gateway: GatewayProcess
-/** Between the gateway and each broker, and between sensors and the embedded broker. */
+/** Between the gateway and each broker, between sensors and the embedded broker, and between clients and the streams. */
 let homeCable: Cable
 let smallCable: Cable
 let sensorCable: Cable
+let streamCable: Cable
 let followers: Follower[]
 const sensors: Sensor[] = []
 
@@ -44,11 +49,13 @@ beforeAll(async () => {
     config: { mqtt: { brokers: [broker('home', homeCable), broker('small', smallCable)] } },
   })
   sensorCable = await startProxy(gateway.mqttPort)
+  streamCable = await startProxy(Number(new URL(gateway.url).port))
+  const url = `http://127.0.0.1:${streamCable.port}`
   followers = [
-    startFollower(ledger.witness('everything'), () => gateway.url),
+    startFollower(ledger.witness('everything'), () => url),
     startFollower(
       ledger.witness('some', ({ device }) => device.startsWith('mqtt:near')),
-      () => gateway.url,
+      () => url,
       'device=mqtt:near*',
     ),
   ]
@@ -61,29 +68,19 @@ afterEach(async () => {
 
 afterAll(async () => {
   await Promise.all(followers.map((follower) => follower.stop()))
-  for (const cable of [homeCable, smallCable, sensorCable]) await cable.close()
+  for (const cable of [homeCable, smallCable, sensorCable, streamCable]) await cable.close()
   await gateway.stop()
   await Promise.all([home.stop(), small.stop()])
 })
 
-interface InputInBrief {
-  readonly name: string
-  readonly status: string
-  readonly trouble?: string
-}
-
-async function inputs(): Promise<InputInBrief[]> {
-  return (await gateway.get<{ inputs: InputInBrief[] }>('/readyz')).inputs
-}
-
 async function troubleOf(name: string): Promise<string | undefined> {
-  return (await inputs()).find((input) => input.name === name)?.trouble
+  return (await inputsOf(gateway)).find((input) => input.name === name)?.trouble
 }
 
 function untilConnected(): Promise<void> {
   return until(
     'all brokers are connected',
-    async () => (await inputs()).every(({ status }) => status === 'connected'),
+    async () => (await inputsOf(gateway)).every(({ status }) => status === 'connected'),
     60_000,
   )
 }
@@ -107,6 +104,18 @@ async function settle(context: TestContext, times: number, words = ''): Promise<
   expect(findings).toEqual([])
 }
 
+// Each loss soon after another makes the gateway wait longer before it comes back: so this comes first, and many cuts last.
+it('network away, with every connection reset', async (context) => {
+  const cables = [homeCable, sensorCable, streamCable]
+  load('reset')
+  await sleep(300)
+  for (const cable of cables) cable.unplug()
+  await until('the input says so', async () => (await troubleOf('home')) === 'lost')
+  await sleep(awayMs)
+  for (const cable of cables) cable.restore()
+  await settle(context, 1)
+}, 600_000)
+
 it('broker restarted under load', async (context) => {
   const times = trials(1, 20)
   load('restart')
@@ -118,34 +127,14 @@ it('broker restarted under load', async (context) => {
   await settle(context, times)
 }, 3_600_000)
 
-it('connections cut at random moments, so that messages are delivered twice', async (context) => {
-  const times = trials(4, 200)
-  load('cut')
-  for (let trial = 0; trial < times; trial++) {
-    await sleep(Math.random() * 500)
-    homeCable.cut()
-    await sleep(Math.random() * 500)
-    sensorCable.cut()
-  }
-  await settle(context, times)
-}, 3_600_000)
-
-it('network away, with every connection reset', async (context) => {
-  load('reset')
-  await sleep(300)
-  for (const cable of [homeCable, sensorCable]) cable.unplug()
-  await until('the input says so', async () => (await troubleOf('home')) === 'lost')
-  await sleep(cutMs)
-  for (const cable of [homeCable, sensorCable]) cable.restore()
-  await settle(context, 1)
-}, 600_000)
-
 it.for<Direction>(['up', 'down', 'both'])('network silent (%s)', { timeout: 600_000 }, async (direction, context) => {
+  const cables = [homeCable, sensorCable, streamCable]
   load(`silent-${direction}`)
   await sleep(300)
-  for (const cable of [homeCable, sensorCable]) cable.silence(direction)
-  await sleep(cutMs)
-  for (const cable of [homeCable, sensorCable]) cable.restore()
+  for (const cable of cables) cable.silence(direction)
+  await sleep(silentMs)
+  if (isLong) expect(await troubleOf('home')).toBeDefined()
+  for (const cable of cables) cable.restore()
   await settle(context, 1)
 })
 
@@ -169,14 +158,16 @@ it('broker with a full queue', async (context) => {
   expect(kept).toBeLessThan(500)
 }, 600_000)
 
-/** Takes what is delivered to the client of that id and acknowledges nothing of it, so that none of it is gone. */
-function takeOver(port: number, clientId: string): Socket {
+/** Takes the session of that id, acknowledges nothing of what is delivered in it, so that none of it is gone, and loses it again. */
+async function takeOver(port: number, clientId: string): Promise<void> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => {}).resume()
   socket.write(
     generate({ cmd: 'connect', clientId, clean: false, keepalive: 0, protocolId: 'MQTT', protocolVersion: 4 }),
   )
-  return socket
+  // CONNACK: the broker has sent the gateway away. It takes its session back, and then it is this one that is sent away.
+  await once(socket, 'data')
+  await new Promise<void>((resolve) => socket.on('close', () => resolve()))
 }
 
 it('session taken over by another client with the same id', async (context) => {
@@ -186,13 +177,24 @@ it('session taken over by another client with the same id', async (context) => {
   load('taken')
   for (let trial = 0; trial < times; trial++) {
     await sleep(300)
-    const intruder = takeOver(small.port, 'small')
-    await until('the gateway has lost the session', async () => {
-      const trouble = await troubleOf('small')
-      return trouble === 'lost' || trouble === 'taken_over'
-    })
-    intruder.destroy()
+    await takeOver(small.port, 'small')
     await untilConnected()
+  }
+  await settle(context, times)
+  // By how soon it is sent away again and again: mosquitto closes without the reason that MQTT 5 has for it.
+  if (isLong) expect(gateway.output()).toContain('another client uses the client id \\"small\\"')
+}, 3_600_000)
+
+it('connections cut at random moments, so that messages are delivered twice', async (context) => {
+  const times = trials(4, 200)
+  load('cut')
+  for (let trial = 0; trial < times; trial++) {
+    await sleep(Math.random() * 500)
+    homeCable.cut()
+    await sleep(Math.random() * 500)
+    sensorCable.cut()
+    await sleep(Math.random() * 100)
+    streamCable.cut()
   }
   await settle(context, times)
 }, 3_600_000)

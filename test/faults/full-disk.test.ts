@@ -4,12 +4,8 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { startGateway } from '../setup/gateway.ts'
 import { describeMounting, mountSmallDisk } from '../setup/small-disk.ts'
-import { expectMoreWithoutAcknowledgement, readyOf } from './health.ts'
-import { Ledger } from './ledger.ts'
-import { startLoad } from './load.ts'
-import { judge } from './stored.ts'
-import { tell, trials } from './trials.ts'
-import { until } from './until.ts'
+import { loseDisk } from './disk-loss.ts'
+import { trials } from './trials.ts'
 
 /** Enough for what the long form stores. */
 const mebibytes = 64
@@ -31,39 +27,12 @@ function fullDisk(): void {
     toClose.push(() => disk.unmount())
     const gateway = await startGateway({ config: { data } })
     toClose.push(() => gateway.stop())
-    const ledger = new Ledger()
-    const load = startLoad(gateway, ledger)
-    toClose.push(() => load.stop())
-    for (let trial = 0; trial < times; trial++) {
-      const before = ledger.acknowledgedCount
-      await until('readings are acknowledged', () => ledger.acknowledgedCount > before + 50)
-      disk.fill()
-      await until('it is said', async () => (await readyOf(gateway)).log.state === 'full')
-      expect(await readyOf(gateway)).toMatchObject({
-        code: 200,
-        log: { detail: expect.stringContaining('no space left') },
-      })
-      await expectMoreWithoutAcknowledgement(gateway, ledger)
-      const dies = trial % 2 === 1
-      if (dies) {
-        ledger.crashed(Number.POSITIVE_INFINITY)
-        await gateway.kill('SIGKILL')
-        // On a disk that is full it does not start, and says so.
-        await expect(gateway.restart()).rejects.toThrow(/no space left for .*rivulet\.db/)
-      }
-      disk.clear()
-      if (dies) await gateway.restart()
-      await until('it recovers by itself', async () => (await readyOf(gateway)).log.state === 'ok')
-    }
-    await load.finish()
-    const { stored, findings } = await judge(gateway, ledger)
-    tell(context, {
-      trials: times,
-      findings,
-      figures: `${ledger.acknowledgedCount} acknowledged, ${stored.length} stored`,
+    await loseDisk(context, gateway, times, {
+      lose: () => disk.fill(),
+      mend: () => disk.clear(),
+      said: { code: 200, state: 'full', detail: 'no space left' },
+      refusal: /no space left for .*rivulet\.db/,
     })
-    expect(findings).toEqual([])
-    expect(load.followers.flatMap(({ refusals }) => refusals)).toEqual([])
     expect(gateway.output()).toMatch(/no space left.*make room on that disk.*: readings wait in memory/)
   }, 3_600_000)
 }

@@ -16,6 +16,20 @@ export async function readyOf({ url }: Pick<GatewayProcess, 'url'>): Promise<Rea
   return { code: response.status, log }
 }
 
+export interface InputInBrief {
+  readonly name: string
+  readonly kind: string
+  readonly status: string
+  readonly received: number
+  readonly trouble?: string
+  readonly detail?: string
+}
+
+/** What /readyz says of the inputs. */
+export async function inputsOf(gateway: Pick<GatewayProcess, 'get'>): Promise<readonly InputInBrief[]> {
+  return (await gateway.get<{ inputs: InputInBrief[] }>('/readyz')).inputs
+}
+
 /** Waits while readings come in, which the disk does not take, and sees that nobody is told that they are stored. */
 export async function expectMoreWithoutAcknowledgement(
   gateway: Pick<GatewayProcess, 'url'>,

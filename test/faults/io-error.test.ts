@@ -4,10 +4,10 @@ import { createRandom } from '../fuzz/random.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { cutPower, Transcript } from './cut.ts'
 import { type Disk, type DiskFault, openDisk } from './disk.ts'
+import { loseDisk } from './disk-loss.ts'
 import { startFollower } from './follower.ts'
-import { expectMoreWithoutAcknowledgement, readyOf } from './health.ts'
+import { readyOf } from './health.ts'
 import { Ledger } from './ledger.ts'
-import { startLoad } from './load.ts'
 import { startSensor } from './sensor.ts'
 import { judge } from './stored.ts'
 import { seed, tell, trials } from './trials.ts'
@@ -32,40 +32,13 @@ async function open(): Promise<{ disk: Disk; gateway: GatewayProcess }> {
 const faults: readonly DiskFault[] = [{ sync: 'EIO' }, { write: 'EIO' }, { write: 'EIO', sync: 'EIO', read: 'EIO' }]
 
 it('I/O error on write, fsync and everything under load, and back', async (context) => {
-  const times = trials(3, 60)
   const { disk, gateway } = await open()
-  const ledger = new Ledger()
-  const load = startLoad(gateway, ledger)
-  toClose.push(() => load.stop())
-  for (let trial = 0; trial < times; trial++) {
-    const before = ledger.acknowledgedCount
-    await until('readings are acknowledged', () => ledger.acknowledgedCount > before + 50)
-    disk.fail(faults[trial % faults.length]!)
-    await until('it is said', async () => (await readyOf(gateway)).log.state === 'failed')
-    expect(await readyOf(gateway)).toMatchObject({ code: 503, log: { detail: expect.stringContaining('rivulet.db') } })
-    expect((await readGauges(gateway.url)).get('rivulet_log_ok')).toBe(0)
-    await expectMoreWithoutAcknowledgement(gateway, ledger)
-    const dies = trial % 2 === 1
-    if (dies) {
-      // Nothing that came since is on disk: all of it is what a crash may take.
-      ledger.crashed(Number.POSITIVE_INFINITY)
-      await gateway.kill('SIGKILL')
-    }
-    disk.fail({})
-    if (dies) await gateway.restart()
-    await until('it recovers by itself', async () => (await readyOf(gateway)).log.state === 'ok')
-  }
-  await load.finish()
-  const { stored, findings } = await judge(gateway, ledger)
-  tell(context, {
-    trials: times,
-    findings,
-    figures: `${ledger.acknowledgedCount} acknowledged, ${stored.length} stored`,
+  await loseDisk(context, gateway, trials(3, 60), {
+    lose: (trial) => disk.fail(faults[trial % faults.length]!),
+    mend: () => disk.fail({}),
+    said: { code: 503, state: 'failed', detail: 'rivulet.db' },
   })
-  expect(findings).toEqual([])
-  expect(load.followers.flatMap(({ refusals }) => refusals)).toEqual([])
   expect(gateway.output()).toMatch(/dmesg.*: readings wait in memory until it works again/)
-  expect(gateway.output()).toContain('takes readings again')
 }, 3_600_000)
 
 it('I/O error on reading what is stored, and back', async (context) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
+import { inputsOf } from './health.ts'
 import { Ledger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { startSensor } from './sensor.ts'
@@ -36,10 +37,9 @@ it('kill -9 at random moments under load', async (context) => {
   const gateway = await startGateway({ config: { mqtt: { brokers } } })
   toClose.push(() => gateway.stop())
   // Before it has subscribed, mosquitto acknowledges what it keeps for nobody.
-  await until('mosquitto is subscribed to', async () => {
-    const { inputs } = await gateway.get<{ inputs: { kind: string; status: string }[] }>('/readyz')
-    return inputs.some(({ kind, status }) => kind === 'mqtt' && status === 'connected')
-  })
+  await until('mosquitto is subscribed to', async () =>
+    (await inputsOf(gateway)).some(({ kind, status }) => kind === 'mqtt' && status === 'connected'),
+  )
 
   const ledger = new Ledger()
   const load = startLoad(gateway, ledger, [

@@ -1,10 +1,14 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { readdirSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { openPtyPair, type PtyPair } from '../setup/pty.ts'
 import { until } from '../setup/until.ts'
 import { type Follower, startFollower } from './follower.ts'
+import { type InputInBrief, inputsOf } from './health.ts'
 import { Ledger } from './ledger.ts'
 import { type Sensor, startSensor } from './sensor.ts'
 import { judge } from './stored.ts'
@@ -43,17 +47,8 @@ afterAll(async () => {
   await dust.close()
 })
 
-interface InputInBrief {
-  readonly name: string
-  readonly kind: string
-  readonly status: string
-  readonly received: number
-  readonly trouble?: string
-}
-
-async function ports(): Promise<InputInBrief[]> {
-  const { inputs } = await gateway.get<{ inputs: InputInBrief[] }>('/readyz')
-  return inputs.filter(({ kind }) => kind === 'serial')
+async function ports(): Promise<readonly InputInBrief[]> {
+  return (await inputsOf(gateway)).filter(({ kind }) => kind === 'serial')
 }
 
 function untilBothAre(status: string): Promise<void> {
@@ -166,3 +161,34 @@ it('serial port unplugged amid a flood, and plugged in again', async (context) =
   await lines.write(`x\r\n${nextLines(100)}`)
   await until('lines come in again', async () => (await storedOf('serial:lines')) > before)
 }, 3_600_000)
+
+it('serial port taken by another program, and given back', async (context) => {
+  const { port } = lines
+  const before = await storedOf('serial:lines')
+  await floodAndJudge(context, 'beside-taken', async () => {
+    // Under another name, so that the other program has it before the gateway finds it.
+    await lines.replug(`${port}-elsewhere`)
+    const other = spawn('cat', [lines.port], { stdio: ['ignore', 'pipe', 'ignore'] })
+    let taken = ''
+    other.stdout.on('data', (bytes: Buffer) => (taken += bytes.toString()))
+    try {
+      await until('the other program has it', () => hasOpen(other, lines.port))
+      symlinkSync(realpathSync(lines.port), port)
+      await until('it is said', async () => (await ports()).some(({ trouble }) => trouble === 'busy'))
+      expect((await ports()).find(({ name }) => name === port)?.detail).toContain(`cat (pid ${other.pid})`)
+      await lines.write('x\r\nstep=1\r\n')
+      await until('the other program reads it', () => taken.includes('step=1'))
+    } finally {
+      other.kill()
+    }
+    await untilBothAre('connected')
+    // Opened in mid-line: of `step=…` the end alone would be a reading of another name.
+    await lines.write(nextLines(1).slice(2) + nextLines(100))
+  })
+  await until('lines come in again', async () => (await storedOf('serial:lines')) > before)
+}, 3_600_000)
+
+function hasOpen({ pid }: ChildProcess, path: string): boolean {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).some((fd) => readlinkSync(join(folder, fd)) === realpathSync(path))
+}

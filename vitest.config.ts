@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/faults/**'],
-          globalSetup: ['test/setup/build.ts'],
+          globalSetup: ['test/setup/temporary.ts', 'test/setup/build.ts'],
           testTimeout: 60_000,
         },
       },
@@ -18,7 +18,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/setup/build.ts', 'test/setup/page.ts', 'test/setup/packages.ts'],
+          globalSetup: [
+            'test/setup/temporary.ts',
+            'test/setup/build.ts',
+            'test/setup/page.ts',
+            'test/setup/packages.ts',
+          ],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -29,7 +34,7 @@ export default defineConfig({
           name: 'faults',
           // What takes an hour has no short form.
           include: [`test/faults/**/*.${process.env.FAULTS === 'long' ? '{test,long}' : 'test'}.ts`],
-          globalSetup: ['test/setup/build.ts', 'test/setup/packages.ts'],
+          globalSetup: ['test/setup/temporary.ts', 'test/setup/build.ts', 'test/setup/packages.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -2,8 +2,11 @@ import type uPlot from 'uplot'
 import type { Millis } from '../src/reading.ts'
 import { chartFont, type Ink } from './ink.ts'
 
-/** A time closer to the right edge than this, in pixels, would be cut off. */
-const edgeRoom = 14
+/** Room on the right of a chart, in pixels: for half the text of its last time. */
+export const rightPadding = 8
+
+/** Width of a character beside the axis, in pixels, at most. */
+const characterWidth = 7.5
 
 /** The time below a chart: seconds, minutes, days or months, and the day at midnight. */
 export function timeAxis(ink: () => Ink): uPlot.Axis {
@@ -13,9 +16,11 @@ export function timeAxis(ink: () => Ink): uPlot.Axis {
     size: 28,
     space: 72,
     values: (u, splits, _axis, _space, stepMs) => {
-      const right = u.bbox.width / devicePixelRatio - edgeRoom
+      const right = u.bbox.width / devicePixelRatio + rightPadding
       const textOf = (time: Millis) => formats[timeFormatAt(new Date(time), stepMs)]!.format(time)
-      return splits.map((time) => (u.valToPos(time, 'x') > right ? '' : textOf(time)))
+      // Text stands below the middle of its time; what would be cut off at the edge is left out.
+      const fits = (time: Millis, text: string) => u.valToPos(time, 'x') + (text.length * characterWidth) / 2 <= right
+      return splits.map((time) => [time, textOf(time)] as const).map(([time, text]) => (fits(time, text) ? text : ''))
     },
   }
 }
@@ -24,7 +29,7 @@ export function timeAxis(ink: () => Ink): uPlot.Axis {
 export function valueAxis(ink: () => Ink): uPlot.Axis {
   return {
     ...axisLook(ink),
-    size: (_, texts) => Math.max(52, 16 + 7.5 * Math.max(0, ...(texts ?? []).map((text) => text.length))),
+    size: (_, texts) => Math.max(52, 16 + characterWidth * Math.max(0, ...(texts ?? []).map((text) => text.length))),
   }
 }
 

@@ -25,6 +25,8 @@ export interface KnownSeries {
 export interface KnownDevice {
   readonly id: DeviceId
   name: string
+  /** What tells it from others of its name: its family, or its id where that is the same; empty where no other has it. */
+  distinction: string
   profile: string | null
   source: string | null
   status: DeviceStatus
@@ -88,10 +90,12 @@ export function createCatalog(listener: CatalogListener): Catalog {
       // One that no snapshot had yet may have spoken after this one was taken.
       for (const [id, { isListed }] of devices) if (isListed && !listed.has(id)) devices.delete(id)
       for (const wire of list) loadOne(wire)
+      tellApart(devices.values())
       listener.listed()
     },
     replace(wire) {
       loadOne(wire)
+      tellApart(devices.values())
       listener.listed()
     },
     take(reading) {
@@ -100,6 +104,7 @@ export function createCatalog(listener: CatalogListener): Catalog {
       if (!device) {
         device = provisional(reading.device)
         devices.set(reading.device, device)
+        tellApart(devices.values())
       }
       const count = device.series.length
       const series = seriesOf(device, reading)
@@ -114,7 +119,9 @@ export function createCatalog(listener: CatalogListener): Catalog {
       const device = devices.get(id)
       if (!device) return listener.unknown(id)
       const { status, name, tags, hidden } = change
+      const isRenamed = name !== device.name
       Object.assign(device, { status, name, tags, hidden })
+      if (isRenamed) tellApart(devices.values())
       listener.listed()
       listener.changed(id)
     },
@@ -145,15 +152,36 @@ export function isSimulated(device: KnownDevice): boolean {
   return device.id.startsWith('demo:') || simulatedTag in device.tags
 }
 
-/** The device's name; without a word that stands beside it. */
+/** The device's name, without a word that stands beside it, and with what tells it from others of that name. */
 export function shownName(device: KnownDevice): string {
-  return isSimulated(device) ? device.name.replace(/ \(simulated\)$/, '') : device.name
+  const name = isSimulated(device) ? device.name.replace(/ \(simulated\)$/, '') : device.name
+  return device.distinction === '' ? name : `${name} (${device.distinction})`
+}
+
+/** An attic that is heard over Zigbee and over plain MQTT is two devices of one name. */
+function tellApart(devices: Iterable<KnownDevice>): void {
+  const namesakes = new Map<string, KnownDevice[]>()
+  for (const device of devices) {
+    const group = namesakes.get(device.name)
+    if (group) group.push(device)
+    else namesakes.set(device.name, [device])
+  }
+  for (const group of namesakes.values()) {
+    const families = new Set(group.map(({ id }) => familyOf(id)))
+    for (const device of group)
+      device.distinction = group.length === 1 ? '' : families.size === group.length ? familyOf(device.id) : device.id
+  }
+}
+
+function familyOf(id: DeviceId): string {
+  return id.slice(0, Math.max(0, id.indexOf(':'))) || id
 }
 
 function provisional(id: DeviceId): KnownDevice {
   return {
     id,
     name: nativeId(id),
+    distinction: '',
     profile: null,
     source: null,
     status: 'unknown',

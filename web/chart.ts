@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import type { Millis } from '../src/reading.ts'
-import { timeAxis, valueAxis } from './axis.ts'
+import { rightPadding, timeAxis, valueAxis } from './axis.ts'
 import { h } from './dom.ts'
 import { listenToGestures } from './gestures.ts'
 import { type Ink, inkOf } from './ink.ts'
@@ -69,7 +69,7 @@ export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look,
       width: 320,
       height: kind.height,
       ms: 1,
-      padding: [8, 8, 0, 0],
+      padding: [8, rightPadding, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -26,7 +26,7 @@ export function createExportMenu(
   const choice = (format: ExportFormat, label: string) =>
     h('button', { type: 'button', class: 'button', onclick: () => void save(format) }, label)
   const { element } = createMenu(
-    h('summary', { class: 'button' }, icon('download'), 'Export'),
+    h('summary', { class: 'button' }, icon('download'), h('span', {}, 'Export')),
     h(
       'div',
       { class: 'menu-body' },

@@ -3,7 +3,7 @@ import { type Chart, type ChartListener, createChart, edgeWidth } from './chart.
 import { drawDoubtMarks } from './doubt-marks.ts'
 import type { Ink } from './ink.ts'
 import { type Columns, nearestPoint, nothing } from './points.ts'
-import { leastStep } from './unit.ts'
+import { roomyRange, tickTexts } from './ticks.ts'
 
 /** A number over time. A null in the points breaks the line; a point between two of them is drawn as a dot. */
 export function createLineChart(label: string, unit: string | null, listener: ChartListener): Chart<Columns> {
@@ -39,9 +39,8 @@ export function createLineChart(label: string, unit: string | null, listener: Ch
 
 /** The scale and the axis of numbers of a unit. */
 export function numberScale(unit: string | null): { scaleY: uPlot.Scale; axisY: uPlot.Axis } {
-  const leastSpan = 10 * leastStep(unit)
   return {
-    scaleY: { range: (_, low, high) => roomyRange(low, high, leastSpan) },
+    scaleY: { range: (_, low, high) => roomyRange(low, high, unit) },
     axisY: { space: 34, values: (_, splits) => tickTexts(splits) },
   }
 }
@@ -50,29 +49,6 @@ export function numberScale(unit: string | null): { scaleY: uPlot.Scale; axisY: 
 function bandEdge(ink: () => Ink): uPlot.Series {
   const stroke = () => `${ink().line}73`
   return { stroke, width: edgeWidth, points: { size: 3, width: 0, fill: stroke, filter: alonePoints } }
-}
-
-/** A range with some air, never so narrow that the noise of a sensor's last digit looks like an event. */
-function roomyRange(low: number | null, high: number | null, leastSpan: number): [number, number] {
-  if (low === null || high === null) return [0, leastSpan]
-  const span = Math.max(high - low, leastSpan)
-  const middle = (low + high) / 2
-  const [from, to] = [middle - span * 0.58, middle + span * 0.58]
-  // What is never negative does not get an axis that is.
-  return low >= 0 && from < 0 ? [0, to - from] : [from, to]
-}
-
-function tickTexts(splits: number[]): string[] {
-  const step = splits.length > 1 ? Math.abs(splits[1]! - splits[0]!) : 1
-  let decimals = 0
-  // A step of 2.5 needs its decimal, or 227.5 and 230 would read 228 and 230.
-  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++
-  const format = new Intl.NumberFormat(undefined, {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    notation: Math.max(...splits.map(Math.abs)) >= 100_000 ? 'compact' : 'standard',
-  })
-  return splits.map((split) => format.format(split))
 }
 
 function fade(u: uPlot, ink: Ink): CanvasGradient | string {

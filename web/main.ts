@@ -5,6 +5,7 @@ import './style/overview.css'
 import './style/device.css'
 import './style/compare.css'
 import './style/inputs.css'
+import './style/print.css'
 import { startApp } from './app.ts'
 import { startTheme } from './theme.ts'
 

@@ -70,6 +70,12 @@ export function createPanelGrid(initial: Shown): PanelGrid {
     }
   }
 
+  /** Paper shows what is out of sight as well. */
+  function drawForPrint(): void {
+    for (const panel of dirty) panel.draw(...shown.times(gatewayNow()), shown.history)
+    dirty.clear()
+  }
+
   function drawAll(): void {
     for (const panel of panels) dirty.add(panel)
     draw.request()
@@ -81,6 +87,8 @@ export function createPanelGrid(initial: Shown): PanelGrid {
     dirty.delete(panel)
     panel.dispose()
   }
+
+  addEventListener('beforeprint', drawForPrint)
 
   return {
     element: h('div', {}, lines, states),
@@ -129,6 +137,7 @@ export function createPanelGrid(initial: Shown): PanelGrid {
     },
     drawAll,
     dispose() {
+      removeEventListener('beforeprint', drawForPrint)
       seen.disconnect()
       for (const job of [draw, drawRest, showValues]) job.cancel()
       for (const panel of panels) panel.dispose()

@@ -8,10 +8,12 @@ const prefersDark = matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
 let choice: ThemeChoice = stored()
 
-/** Applies the stored choice, or what the system prefers, and follows the system while the choice is `auto`. */
+/** Applies the stored choice, or what the system prefers, and follows the system while the choice is `auto`. Paper is light. */
 export function startTheme(): void {
   apply()
   prefersDark.addEventListener('change', apply)
+  addEventListener('beforeprint', () => show('light'))
+  addEventListener('afterprint', apply)
 }
 
 /** The choice, and what to show for it. */
@@ -38,7 +40,11 @@ export function onTheme(listener: () => void): () => void {
 
 function apply(): void {
   const dark = choice === 'dark' || (choice === 'auto' && prefersDark.matches)
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light'
+  show(dark ? 'dark' : 'light')
+}
+
+function show(theme: 'dark' | 'light'): void {
+  document.documentElement.dataset.theme = theme
   for (const listener of listeners) listener()
 }
 

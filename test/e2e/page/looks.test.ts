@@ -43,6 +43,22 @@ it('is dark where the system is, and as the person wants it', async () => {
   expect(await darkness()).toBe('light')
 })
 
+it('prints every chart in dark on light, also what is out of sight', async () => {
+  const many = Object.fromEntries([...Array(12).keys()].map((at) => [`probe_${at}`, at]))
+  await visit.publish('sensors/attic', JSON.stringify(many))
+  const page = await visit.open('/#/device/mqtt:attic', { colorScheme: 'dark', viewport: { width: 800, height: 400 } })
+  await page.locator('.panel canvas').first().waitFor()
+  await page.locator('.panel').nth(11).waitFor()
+  expect(await page.locator('.panel canvas').count()).toBeLessThan(12)
+  await page.evaluate(`addEventListener('beforeprint', () => {
+    document.title = document.documentElement.dataset.theme + ' ' + document.querySelectorAll('.panel canvas').length
+  })`)
+  const paper = await page.pdf()
+  expect(await page.title()).toBe('light 12')
+  expect(paper.length).toBeGreaterThan(10_000)
+  await expect.poll(() => page.locator('html').getAttribute('data-theme'), patient).toBe('dark')
+})
+
 it.each(['light', 'dark'] as const)(
   'can be used by everybody: no violation of WCAG 2.2 AA (%s)',
   async (colorScheme) => {

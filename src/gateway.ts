@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
 import { BrokerUsers } from './broker-users.ts'
 import type { Address, Config } from './config/config.ts'
-import { problemLine } from './config/load.ts'
 import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
@@ -21,13 +20,14 @@ import type { SqliteStore } from './log/sqlite-store.ts'
 import { inputMaker } from './make-input.ts'
 import { type IntakeSurroundings, openIntake } from './open-intake.ts'
 import { pageFolder, version } from './package.ts'
-import { loadProfiles } from './profiles.ts'
 import type { Millis } from './reading.ts'
 import { limitRepeats } from './repeats.ts'
 import { findPorts, portLines } from './serial-ports.ts'
 
 export interface GatewayOptions {
   readonly config: Config
+  /** Those of the configuration and those that ship, in the order in which they are asked. */
+  readonly profiles: readonly Profile[]
   /** It will be reached from elsewhere: makes a token and a broker user where there are none. */
   readonly lan: boolean
   readonly logger: Logger
@@ -60,9 +60,8 @@ const silenceCheckMs: Millis = 10_000
  * @throws GatewayError for what has to be mended first: a data folder that cannot be used, a port that is taken, a
  * listener beyond loopback that nobody could use or that everybody could
  */
-export async function startGateway({ config, lan, logger: unlimited }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ config, profiles, lan, logger: unlimited }: GatewayOptions): Promise<Gateway> {
   const logger = limitRepeats(unlimited)
-  const profiles = readProfiles(config)
   const store = await openData(config, logger)
   const opened: (() => Promise<unknown> | unknown)[] = [() => logger.flush(), () => store.close()]
   const close = () => closeAll(opened)
@@ -171,12 +170,6 @@ async function portReports({ profiles, config }: Live): Promise<PortReport[]> {
     port: stableName,
     lines: ['serial:', ...portLines({ ...port, stableName })].join('\n'),
   }))
-}
-
-function readProfiles(config: Config) {
-  const { profiles, problems } = loadProfiles(config.profiles)
-  if (problems.length > 0) throw new GatewayError('config', problems.map(problemLine).join('\n'))
-  return profiles
 }
 
 async function openData({ data, log }: Config, logger: Logger): Promise<SqliteStore> {

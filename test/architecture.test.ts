@@ -72,7 +72,6 @@ const table: Record<string, string[]> = {
     'make-input',
     'open-intake',
     'package',
-    'profiles',
     'reading',
     'repeats',
     'serial-ports',

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { requireConfig } from '../config/load.ts'
 import { nearest } from '../config/nearest.ts'
 import { configJsonSchema } from '../config/schema.ts'
 import type { Profile } from '../decode/profile.ts'
@@ -7,7 +8,7 @@ import { GatewayError } from '../errors.ts'
 import { findMetric, metricNames } from '../metrics.ts'
 import { checkData } from './check-data.ts'
 import { checkExamples, isOwn } from './check-examples.ts'
-import { checkSettings, requireConfig } from './settings.ts'
+import { checkSettings } from './settings.ts'
 import { paint, print } from './terminal.ts'
 
 export interface CheckOptions {

@@ -1,8 +1,7 @@
 import type { Config } from '../config/config.ts'
-import { checkConfig, type LoadOptions, problemLine } from '../config/load.ts'
+import { checkConfig, type LoadOptions } from '../config/load.ts'
 import type { Problem } from '../config/source.ts'
 import type { Profile } from '../decode/profile.ts'
-import { GatewayError } from '../errors.ts'
 import { loadProfiles } from '../profiles.ts'
 
 /** The configuration with the profiles that it names, and everything that is wrong with either. */
@@ -22,10 +21,4 @@ export function checkSettings(options: LoadOptions): Settings {
   const profileNames = profiles.flatMap(({ id, serial }) => (serial ? [id] : []))
   const second = checkConfig({ ...options, profileNames })
   return { config: second.config, profiles, problems: [...second.problems, ...problems] }
-}
-
-/** @throws GatewayError `config` with every problem on a line of its own */
-export function requireConfig({ config, problems }: Settings): Config {
-  if (config && problems.length === 0) return config
-  throw new GatewayError('config', problems.map(problemLine).join('\n'))
 }

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts'
-import { problemLine } from '../config/load.ts'
+import { problemLine, requireConfig } from '../config/load.ts'
 import type { Demo } from '../demo/demo.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Logger } from './logger.ts'
-import { checkSettings, requireConfig, type Settings } from './settings.ts'
+import { checkSettings, type Settings } from './settings.ts'
 import { findSupervisor } from './supervisor.ts'
 import { lostTerminal, note, surviveClosedPipe } from './terminal.ts'
 
@@ -27,7 +27,8 @@ const sameSignalMs = 500
 export async function start(options: StartOptions): Promise<void> {
   const { config: file, demo: wantsDemo, ...flags } = options
   const read = () => checkSettings({ ...(file !== undefined && { file }), flags })
-  const config = requireConfig(read())
+  const settings = read()
+  const config = requireConfig(settings)
   // Only now: whoever has mistyped a flag does not wait for a database and a broker to load.
   const [{ startGateway }, { createLogger }, { greet }] = await Promise.all([
     import('../gateway.ts'),
@@ -41,7 +42,12 @@ export async function start(options: StartOptions): Promise<void> {
   const supervisor = findSupervisor(logger)
   const demo = wantsDemo ? await (await import('../demo/demo.ts')).openDemo() : undefined
   try {
-    const gateway = await startGateway({ config: demo?.addTo(config) ?? config, lan: options.lan ?? false, logger })
+    const gateway = await startGateway({
+      config: demo?.addTo(config) ?? config,
+      profiles: settings.profiles,
+      lan: options.lan ?? false,
+      logger,
+    })
     try {
       // Before the greeting: whoever reads where the page is may ask for a reload at once.
       signals.onReload = () => void takeOver(gateway, read(), demo, logger)

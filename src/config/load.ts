@@ -32,22 +32,7 @@ export interface ClientSettings {
   readonly token?: string
 }
 
-/**
- * Reads rivulet.yaml and the command line's flags.
- * @throws GatewayError `config` with every problem on a line of its own: `file:line:column: what is wrong; what to write`.
- */
-export function loadConfig(options: LoadOptions = {}): Config {
-  const { config, problems } = checkConfig(options)
-  if (config) return config
-  throw new GatewayError('config', problems.map(problemLine).join('\n'))
-}
-
-/** One line for a person. */
-export function problemLine({ where, what, instead }: Problem): string {
-  return `${where}: ${what}; ${instead}`
-}
-
-/** The same without throwing, for `rivulet check`. */
+/** Reads rivulet.yaml and the command line's flags. */
 export function checkConfig(options: LoadOptions = {}): Checked {
   const { flags = {}, env = process.env, cwd = process.cwd() } = options
   const { file, text, problem } = readConfigFile(options.file, cwd)
@@ -74,6 +59,17 @@ export function checkConfig(options: LoadOptions = {}): Checked {
     problem: (path, what, instead) => problems.push({ where: origin.where(path, 'value'), what, instead }),
   })
   return { config: problems.length > 0 ? null : config, problems, file }
+}
+
+/** @throws GatewayError `config` with every problem on a line of its own */
+export function requireConfig({ config, problems }: Pick<Checked, 'config' | 'problems'>): Config {
+  if (config && problems.length === 0) return config
+  throw new GatewayError('config', problems.map(problemLine).join('\n'))
+}
+
+/** One line for a person: `file:line:column: what is wrong; what to write`. */
+export function problemLine({ where, what, instead }: Problem): string {
+  return `${where}: ${what}; ${instead}`
 }
 
 /** Where the data is, for commands that talk to a running gateway: other mistakes in the file are not theirs. */

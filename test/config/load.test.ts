@@ -8,8 +8,8 @@ import {
   clientSettings,
   dataFolder,
   type LoadOptions,
-  loadConfig,
   problemLine,
+  requireConfig,
 } from '../../src/config/load.ts'
 
 let cwd: string
@@ -23,7 +23,7 @@ function write(text: string): void {
 }
 
 function load(options: LoadOptions = {}) {
-  return loadConfig({ cwd, env: {}, ...options })
+  return requireConfig(checkConfig({ cwd, env: {}, ...options }))
 }
 
 function problems(text: string, options: LoadOptions = {}): string[] {

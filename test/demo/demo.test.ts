@@ -1,6 +1,6 @@
 import { SerialPort } from 'serialport'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
+import { checkConfig, requireConfig } from '../../src/config/load.ts'
 import { type Demo, openDemo } from '../../src/demo/demo.ts'
 import { openPseudoTerminal, type PseudoTerminal } from '../../src/demo/pseudo-terminal.ts'
 import { simulatedDevices, simulatedFrame, simulatedMessages } from '../../src/demo/sensors.ts'
@@ -62,7 +62,7 @@ describe('a demo', () => {
   afterEach(() => demo.close())
 
   it('adds a serial port and names to the configuration, and leaves the rest of it', async () => {
-    const config = loadConfig({ cwd: '/nowhere', env: {}, flags: { serial: ['/dev/ttyUSB0'] } })
+    const config = requireConfig(checkConfig({ cwd: '/nowhere', env: {}, flags: { serial: ['/dev/ttyUSB0'] } }))
     demo = await openDemo()
     expect(demo.withoutSerial).toBeUndefined()
     const own = { 'sds011:simulated': { name: 'Mine', tags: {}, adjust: {} } }

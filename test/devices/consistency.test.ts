@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { families } from '../../devices/index.ts'
+import { parseProfile } from '../../src/decode/parse-profile.ts'
 import { findMetric } from '../../src/metrics.ts'
 import { findUnit } from '../../src/units.ts'
 
@@ -10,6 +11,10 @@ it('every file is a family of its name in the list', () => {
     .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
     .map((file) => file.slice(0, -'.ts'.length))
   expect(families.map(({ id }) => id).toSorted()).toEqual(files.toSorted())
+})
+
+it('every family is what a profile that people write has to be', () => {
+  for (const family of families) expect(parseProfile(family).issues, family.id).toBeUndefined()
 })
 
 it('every metric is in the table, or says what unit it has', () => {

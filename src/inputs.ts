@@ -30,11 +30,11 @@ interface Running {
  * takes nothing more.
  */
 export class Inputs {
-  readonly #make: (config: InputConfig) => RunningInput
+  readonly #make: (config: InputConfig) => Promise<RunningInput>
   readonly #running = new Map<string, Running>()
   #paused = false
 
-  constructor(make: (config: InputConfig) => RunningInput) {
+  constructor(make: (config: InputConfig) => Promise<RunningInput>) {
     this.#make = make
   }
 
@@ -79,7 +79,7 @@ export class Inputs {
   }
 
   async #start(name: string, config: InputConfig): Promise<void> {
-    const input = this.#make(config)
+    const input = await this.#make(config)
     if (this.#paused) input.pause()
     await input.start()
     this.#running.set(name, { config, input })

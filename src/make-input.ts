@@ -8,12 +8,9 @@ import type { SerialSource } from './framing.ts'
 import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
 import { readCertificate } from './http/tls.ts'
-import { BrokerInput } from './ingest/broker/broker-input.ts'
 import type { RetainedMessage, RetainedMessagesPort } from './ingest/broker/retained-messages.ts'
 import type { InputState } from './ingest/input.ts'
-import { MqttInput } from './ingest/mqtt/mqtt-input.ts'
 import { RetainedSeen } from './ingest/retained.ts'
-import { SerialInput } from './ingest/serial/serial-input.ts'
 import type { InputConfig, RunningInput } from './inputs.ts'
 import type { Intake } from './intake.ts'
 import type { Durability, Store } from './log/store.ts'
@@ -31,8 +28,11 @@ export interface InputSurroundings {
   readonly logger: Logger
 }
 
-/** Makes inputs from their configuration, with everything that they share. */
-export function inputMaker(around: InputSurroundings): (config: InputConfig) => RunningInput {
+/**
+ * Makes inputs from their configuration, with everything that they share. The libraries behind a kind of input are loaded with
+ * the first of that kind: most gateways need one of three.
+ */
+export function inputMaker(around: InputSurroundings): (config: InputConfig) => Promise<RunningInput> {
   return (config) => {
     switch (config.kind) {
       case 'broker':
@@ -45,7 +45,8 @@ export function inputMaker(around: InputSurroundings): (config: InputConfig) => 
   }
 }
 
-function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurroundings): RunningInput {
+async function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurroundings): Promise<RunningInput> {
+  const { BrokerInput } = await import('./ingest/broker/broker-input.ts')
   const { limits, users, intake, store, logger } = around
   const { tls } = mqtt
   return new BrokerInput({
@@ -69,7 +70,8 @@ function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: InputSurr
   })
 }
 
-function makeMqtt(broker: BrokerConfig, around: InputSurroundings): RunningInput {
+async function makeMqtt(broker: BrokerConfig, around: InputSurroundings): Promise<RunningInput> {
+  const { MqttInput } = await import('./ingest/mqtt/mqtt-input.ts')
   const { records } = around.store
   const { name, url, username, password, clientId, topics, protocolVersion } = broker
   return new MqttInput({
@@ -98,7 +100,8 @@ function makeMqtt(broker: BrokerConfig, around: InputSurroundings): RunningInput
   })
 }
 
-function makeSerial(serial: SerialConfig, around: InputSurroundings): RunningInput {
+async function makeSerial(serial: SerialConfig, around: InputSurroundings): Promise<RunningInput> {
+  const { SerialInput } = await import('./ingest/serial/serial-input.ts')
   return new SerialInput({
     port: serial.port,
     profile: serial.profile,

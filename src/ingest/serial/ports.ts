@@ -1,6 +1,5 @@
 import { access, readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { SerialPort } from 'serialport'
 import type { UsbId } from '../../framing.ts'
 import { byIdFolder, byIdNames } from './port-name.ts'
 
@@ -84,6 +83,7 @@ async function usbAttributes(device: string): Promise<Omit<FoundPort, 'path'>> {
 }
 
 async function otherPorts(): Promise<FoundPort[]> {
+  const { SerialPort } = await import('serialport')
   const ports = await SerialPort.list().catch(() => [])
   return ports.map(({ path, vendorId, productId, manufacturer, serialNumber }) => ({
     path,

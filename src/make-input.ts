@@ -79,9 +79,9 @@ async function makeMqtt(broker: BrokerConfig, around: InputSurroundings): Promis
     url,
     clientId,
     topics,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(protocolVersion && { version: protocolVersion }),
+    username,
+    password,
+    version: protocolVersion,
     ...broker.tls,
     messageBytesMax: around.limits.messageBytes,
     unacked: around.unacked,
@@ -105,7 +105,7 @@ async function makeSerial(serial: SerialConfig, around: InputSurroundings): Prom
   return new SerialInput({
     port: serial.port,
     profile: serial.profile,
-    ...(serial.device !== undefined && { device: serial.device }),
+    device: serial.device,
     source: sourceOf(serial, around.profiles),
     sink: around.intake.take,
     reject: ({ receivedAt: time, profile: subject, bytes: payload, source, reason, where }) =>

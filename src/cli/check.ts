@@ -27,7 +27,7 @@ export async function check(file: string | undefined, options: CheckOptions): Pr
     await print(JSON.stringify(configJsonSchema(), null, 2))
     return true
   }
-  const settings = checkSettings({ ...(file !== undefined && { file }) })
+  const settings = checkSettings({ file })
   const problems = [...settings.problems, ...checkExamples(settings.profiles)]
   const config = requireConfig({ ...settings, problems })
   await print(`${config.file ?? 'no rivulet.yaml here: the defaults'}: ${paint('green', 'ok')}`)

@@ -25,10 +25,7 @@ export function connectionTo(options: GatewayOptions): Connection {
       )
     return { url: remote, ...(token && { token }) }
   }
-  const folder = dataFolder({
-    ...(options.config !== undefined && { file: options.config }),
-    ...(options.data !== undefined && { data: options.data }),
-  })
+  const folder = dataFolder({ file: options.config, data: options.data })
   const socket = join(folder, 'rivulet.sock')
   if (!existsSync(socket))
     throw new GatewayError(

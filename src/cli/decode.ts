@@ -90,7 +90,7 @@ async function printCases(file: string, profiles: readonly Profile[]): Promise<v
 
 /** What is wrong with the configuration or a profile is told, and what is right can be tried all the same. */
 function usableProfiles(file: string | undefined): readonly Profile[] {
-  const { profiles, problems } = checkSettings({ ...(file !== undefined && { file }) })
+  const { profiles, problems } = checkSettings({ file })
   for (const problem of problems) note(problemLine(problem))
   return profiles
 }

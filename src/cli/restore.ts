@@ -10,7 +10,7 @@ export interface RestoreOptions {
 /** `rivulet restore`: back from a backup, with the former database kept beside it. */
 export async function restore(backup: string, options: RestoreOptions): Promise<void> {
   const { config, data } = options
-  const folder = dataFolder({ ...(config !== undefined && { file: config }), ...(data !== undefined && { data }) })
+  const folder = dataFolder({ file: config, data })
   const { file, kept } = restoreBackup(backup, folder)
   note(`${file} is back as it was in ${backup}`)
   if (kept !== null) note(`what was there is now ${kept}; remove it when you no longer need it`)

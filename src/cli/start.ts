@@ -26,7 +26,7 @@ const sameSignalMs = 500
 /** `rivulet start`: runs the gateway until a signal ends it. */
 export async function start(options: StartOptions): Promise<void> {
   const { config: file, demo: wantsDemo, ...flags } = options
-  const read = () => checkSettings({ ...(file !== undefined && { file }), flags })
+  const read = () => checkSettings({ file, flags })
   const settings = read()
   const config = requireConfig(settings)
   // Only now: whoever has mistyped a flag does not wait for a database and a broker to load.

@@ -10,12 +10,12 @@ import { fileBytesMax, type Path, type Problem, readSource } from './source.ts'
 
 export interface LoadOptions {
   /** Must exist where given; else `rivulet.yaml` in the working folder is read if there is one. */
-  readonly file?: string
+  readonly file?: string | undefined
   readonly flags?: ConfigFlags
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   /** Names a serial port's `profile` may have; unchecked where absent. */
-  readonly profileNames?: readonly string[]
+  readonly profileNames?: readonly string[] | undefined
 }
 
 /** What a check found: the configuration, or every problem at once. */
@@ -55,7 +55,7 @@ export function checkConfig(options: LoadOptions = {}): Checked {
     file,
     cwd,
     flags,
-    ...(options.profileNames && { profileNames: options.profileNames }),
+    profileNames: options.profileNames,
     problem: (path, what, instead) => problems.push({ where: origin.where(path, 'value'), what, instead }),
   })
   return { config: problems.length > 0 ? null : config, problems, file }
@@ -73,7 +73,9 @@ export function problemLine({ where, what, instead }: Problem): string {
 }
 
 /** Where the data is, for commands that talk to a running gateway: other mistakes in the file are not theirs. */
-export function dataFolder(options: { file?: string; data?: string; cwd?: string } = {}): string {
+export function dataFolder(
+  options: { file?: string | undefined; data?: string | undefined; cwd?: string } = {},
+): string {
   const { cwd = process.cwd() } = options
   if (options.data !== undefined) return resolve(cwd, options.data)
   const { file, text, problem } = readConfigFile(options.file, cwd)

@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly cwd: string
   readonly flags: ConfigFlags
   /** Names a serial port's `profile` may have; unchecked where absent. */
-  readonly profileNames?: readonly string[]
+  readonly profileNames: readonly string[] | undefined
   problem(path: Path, what: string, instead: string): void
 }
 

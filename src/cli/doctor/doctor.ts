@@ -19,7 +19,7 @@ export interface DoctorOptions {
  */
 export async function doctor({ config: file, data }: DoctorOptions): Promise<boolean> {
   const flags = data === undefined ? {} : { data }
-  const { config, problems } = checkSettings({ ...(file !== undefined && { file }), flags })
+  const { config, problems } = checkSettings({ file, flags })
   const findings: Finding[] = [
     ...problems.map((problem) => wrong('config', problemLine(problem))),
     ...(problems.length === 0 ? [ok('config', config?.file ?? 'no rivulet.yaml here: the defaults')] : []),

@@ -220,7 +220,7 @@ export class BrokerInput implements Input {
       this.#report(`a client at ${address} sends more than ${perSecond} messages a second, and is made to wait`),
     )
     const admit = admission(messageBytesMax, (connack) => socket.end(connack), sent)
-    const gate = new AckGate(socket, durability, { admit, rest, ...(unacked !== undefined && { unacked }) })
+    const gate = new AckGate(socket, durability, { admit, rest, unacked })
     this.#clients.add(gate, address)
     gate.once('close', () => {
       this.#clients.delete(gate)

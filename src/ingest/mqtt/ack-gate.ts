@@ -18,7 +18,7 @@ const tailMs = 30
 
 export interface AckGateOptions {
   /** So many unacknowledged messages that came together mean that the sender's window is full. */
-  readonly unacked?: number
+  readonly unacked?: number | undefined
   /** Sees the incoming bytes and returns those that go on; throws when they are no MQTT. */
   readonly admit?: (chunk: Buffer) => Buffer | undefined
   /** Asked after each chunk for how long nothing more is to be read, in ms. */

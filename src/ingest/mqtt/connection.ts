@@ -23,8 +23,8 @@ export interface ConnectionOptions {
   readonly open: (client: MqttClient) => Duplex
   readonly version: 4 | 5
   readonly clientId: string
-  readonly username?: string
-  readonly password?: string
+  readonly username: string | undefined
+  readonly password: string | undefined
   readonly durability: Durability
   readonly unacked?: number
   /** Between pings (MQTT 3.1.1 §3.1.2.10); shorter where the network forgets quiet connections sooner. */
@@ -39,11 +39,11 @@ export interface ConnectionOptions {
 /** How a connection came to its end. */
 export interface Ending {
   /** How long the broker had accepted it; undefined when it never did. */
-  readonly upMs?: Millis
+  readonly upMs?: Millis | undefined
   /** What the library or the socket said, the first of it. */
-  readonly error?: Error
+  readonly error?: Error | undefined
   /** Reason code of the broker's refusal or DISCONNECT. */
-  readonly reason?: number
+  readonly reason?: number | undefined
 }
 
 /** One network connection to a broker, from CONNECT to its end. It never reconnects: whoever opens it decides about the next. */
@@ -70,7 +70,7 @@ export class Connection {
       acknowledge: (type, id) => this.#gate.acknowledge(type, id),
     })
     this.#client = new MqttClient((client) => {
-      this.#gate = new AckGate(options.open(client), durability, { admit, ...(unacked !== undefined && { unacked }) })
+      this.#gate = new AckGate(options.open(client), durability, { admit, unacked })
       return this.#gate
     }, clientOptions(options))
     this.ended = this.#watch(options)
@@ -164,9 +164,9 @@ export class Connection {
         // Ends its timers too; the stream is gone already.
         client.end(true)
         resolve({
-          ...(upSince !== undefined && { upMs: performance.now() - upSince }),
-          ...(error && { error }),
-          ...(reason !== undefined && { reason }),
+          upMs: upSince === undefined ? undefined : performance.now() - upSince,
+          error,
+          reason,
         })
       })
     })

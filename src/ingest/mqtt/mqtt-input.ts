@@ -29,13 +29,13 @@ export interface MqttInputOptions extends TlsOptions {
   /** Goes into every frame as its source: the configured name, or the URL without secrets. */
   readonly name: string
   readonly url: string
-  readonly username?: string
-  readonly password?: string
+  readonly username?: string | undefined
+  readonly password?: string | undefined
   /** Names the session at the broker, so it has to stay the same over restarts and differ between gateways. */
   readonly clientId: string
   readonly topics: readonly string[]
   /** Tries MQTT 5 first and 3.1.1 with brokers that do not know it, unless one is set. */
-  readonly version?: 4 | 5
+  readonly version?: 4 | 5 | undefined
   readonly messageBytesMax: number
   /** As in `AckGate`. */
   readonly unacked?: number
@@ -153,7 +153,7 @@ export class MqttInput implements Input {
       if (this.#triesOtherVersion(ending)) continue
       brief = isBrief(ending) ? brief + 1 : 0
       failures = ending.upMs === undefined || brief > 0 ? failures + 1 : 1
-      const circumstances = { endpoint, clientId, brief, ...(username !== undefined && { username }) }
+      const circumstances = { endpoint, clientId, brief, username }
       this.#become('waiting', explain(ending, circumstances))
       await sleep(backoffMs(failures), undefined, { signal }).catch(() => {})
     }
@@ -164,8 +164,8 @@ export class MqttInput implements Input {
     const connection = new Connection({
       ...options,
       version: this.#version,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
+      username,
+      password,
       open: (client) => openTransport(client, endpoint, tls),
       take: (message) => this.#take(message),
       oversized: (topic, bytes) => options.oversized?.(topic, bytes),

@@ -13,7 +13,7 @@ const briefInARow = 3
 export interface Circumstances {
   readonly endpoint: Endpoint
   readonly clientId: string
-  readonly username?: string
+  readonly username?: string | undefined
   /** Connections in a row, this one included, that the broker had accepted and that ended soon. */
   readonly brief: number
 }

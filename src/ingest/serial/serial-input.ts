@@ -27,7 +27,7 @@ export interface SerialInputOptions {
   /** Name of the profile that says what the bytes mean; goes into every frame. */
   readonly profile: string
   /** Native id to use instead of the profile's own; goes into every frame. */
-  readonly device?: string
+  readonly device?: string | undefined
   /** How the profile, or the configuration over it, drives the port. */
   readonly source: SerialSource
   readonly sink: FrameSink

@@ -3,7 +3,7 @@ import { compileLeaf, type Leaf } from './leaf.ts'
 import { endingMeaning, isVague, meaningOf, nameLengthMax, snakeCase } from './names.ts'
 import { parseNumber } from './number.ts'
 import { parsePath, type Step } from './path.ts'
-import type { Message, ReadingRule, Target } from './profile.ts'
+import type { Message, MetricTarget, ReadingRule, Target } from './profile.ts'
 import type { Scope } from './template.ts'
 import type { Meaning } from './vocabulary.ts'
 
@@ -141,7 +141,7 @@ function mayBeNumber(_scope: Scope, _wildcards: readonly number[], value: unknow
   return typeof value === 'number' || (typeof value === 'string' && parseNumber(value) !== 'type_mismatch')
 }
 
-function leafNode(target: Target & { metric: string }): Node {
+function leafNode(target: MetricTarget): Node {
   const node = new Node()
   node.leaf = compileLeaf([target], target.metric, [])
   return node

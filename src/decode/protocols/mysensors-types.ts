@@ -1,8 +1,8 @@
-import type { Target } from '../profile.ts'
+import type { MetricTarget, Target } from '../profile.ts'
 
 /** What a value of one type measures. */
 export interface Measured {
-  readonly reading: Target & { readonly metric: string }
+  readonly reading: MetricTarget
   /** A node may present another unit for it. */
   readonly free?: boolean
 }

@@ -1,4 +1,4 @@
-import type { Sentence } from './nmea0183.ts'
+import type { Sentence } from './nmea0183-sentence.ts'
 
 /** What each sentence carries, by its three letters; sentences that are not here carry nothing we read. */
 export const nmeaSentences: Readonly<Record<string, (sentence: Sentence) => void>> = {

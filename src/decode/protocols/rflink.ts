@@ -1,5 +1,5 @@
 import type { Draft } from '../draft.ts'
-import type { Target } from '../profile.ts'
+import type { MetricTarget } from '../profile.ts'
 import type { Protocol } from './protocol.ts'
 
 /**
@@ -53,7 +53,7 @@ function takeField(draft: Draft, label: string, text: string, button: string | u
 }
 
 interface Field {
-  readonly reading: Target & { readonly metric: string }
+  readonly reading: MetricTarget
   /** The number of a hexadecimal text; undefined when it is none. Decimal ones are read as everywhere. */
   readonly read?: (text: string) => number | undefined
   readonly channel?: string

@@ -1,8 +1,8 @@
-import type { Target } from '../profile.ts'
+import type { MetricTarget, Target } from '../profile.ts'
 
 /** What a field of a text block measures. */
 export interface VeDirectField {
-  readonly reading: Target & { readonly metric: string }
+  readonly reading: MetricTarget
   readonly channel?: string
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { families } from '../../devices/index.ts'
-import { byteXor } from '../../src/checksum.ts'
-import { createDecoder } from '../../src/decode/engine.ts'
+import { families } from '../../../devices/index.ts'
+import { byteXor } from '../../../src/checksum.ts'
+import { createDecoder } from '../../../src/decode/engine.ts'
 
 const decoder = createDecoder(families)
 

@@ -157,7 +157,7 @@ export class SqliteStore implements Store {
 
   async backup(file: string): Promise<void> {
     if (!(await this.#behind.flush()))
-      throw new GatewayError('unavailable', 'cannot back up while the disk does not take readings', 'see /healthz')
+      throw new GatewayError('unavailable', 'cannot back up while the disk does not take readings', 'see /readyz')
     try {
       await this.#writer.call('backup', { file: resolve(file) })
     } catch (error) {

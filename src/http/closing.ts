@@ -19,7 +19,11 @@ export function closer(server: Server | Http2SecureServer): () => Promise<void> 
   server.on('connection', (socket: Socket) => {
     const peer = peerOf(socket)
     open.set(peer, socket)
-    socket.once('close', () => open.delete(peer))
+    socket.once('close', () => {
+      open.delete(peer)
+      // Requests that waited for their turn never get an answer that could end.
+      busy.delete(peer)
+    })
   })
   server.on('secureConnection', (socket: Socket) => open.set(peerOf(socket), socket))
   server.on('session', (session: ServerHttp2Session) => {
@@ -30,7 +34,7 @@ export function closer(server: Server | Http2SecureServer): () => Promise<void> 
     const peer = peerOf(socket)
     busy.set(peer, (busy.get(peer) ?? 0) + 1)
     res.once('close', () => {
-      const left = busy.get(peer)! - 1
+      const left = (busy.get(peer) ?? 1) - 1
       if (left > 0) busy.set(peer, left)
       else busy.delete(peer)
       if (closing && left === 0 && httpVersionMajor < 2) open.get(peer)?.end()

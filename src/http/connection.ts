@@ -30,8 +30,8 @@ export class Connection implements Outlet {
   constructor(res: ServerResponse, { gzip, stalledMs }: ConnectionOptions, onClose: () => void) {
     this.#res = res
     const stream = http2Stream(res)
-    // The answer to a request that was sent ahead of its turn has no socket yet (RFC 9112 §9.3.2).
-    const sink = stream ?? res.socket ?? res
+    // A request is begun with in its turn (see in-turn.ts), so that its answer has its socket.
+    const sink = stream ?? res.socket!
     this.#body = stream ?? res
     this.#sink = sink
     this.#gzip = gzip ? new GzipStream() : null
@@ -47,7 +47,7 @@ export class Connection implements Outlet {
     // A client that resets the connection is one that went away.
     sink.on('error', () => {})
     if (stream) stream.setTimeout(stalledMs, () => stream.destroy())
-    else res.socket?.setTimeout(stalledMs)
+    else res.socket!.setTimeout(stalledMs)
   }
 
   /**

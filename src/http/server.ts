@@ -13,6 +13,7 @@ import { closer } from './closing.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
 import { type ClockReport, healthRoutes, type InputReport } from './health.ts'
+import { inTurn } from './in-turn.ts'
 import { limitConnections } from './limit-connections.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
@@ -141,13 +142,13 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
 
   const serverFor = (listener: Listener): Server | Http2SecureServer => {
     const app = createApp(routes, page, gate, logger, listener).callback()
-    const answer = (req: IncomingMessage, res: ServerResponse) => {
+    const answer = inTurn((req, res) => {
       // RFC 9113 §8.3.1: what HTTP/2 says instead of Host.
       if (req.httpVersionMajor >= 2) req.headers.host = (req.headers[':authority'] as string) ?? req.headers.host
       const device = req.method === 'GET' ? streamOf(req) : undefined
       if (device === undefined) void app(req, res)
       else void streams.serve(req, res, listener, device ?? undefined)
-    }
+    })
     const tls = listener.kind === 'tcp' ? options.tls : undefined
     const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
     if (tls) secure.push(server as Http2SecureServer)

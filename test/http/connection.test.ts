@@ -19,6 +19,8 @@ async function start(options: { stalledMs?: number; origins?: string[] } = {}) {
   return started
 }
 
+const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+
 /** A stream as it travels, and its bytes once it has ended. */
 async function raw(port: number, path: string, headers: Record<string, string>) {
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
@@ -29,6 +31,10 @@ async function raw(port: number, path: string, headers: Record<string, string>) 
   response.on('data', (chunk: Buffer) => chunks.push(chunk))
   const ended = new Promise<Buffer>((resolve) => response.once('end', () => resolve(Buffer.concat(chunks))))
   return { response, chunks, ended }
+}
+
+async function streamsOpen(url: string): Promise<number> {
+  return Number(/^rivulet_streams (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())![1])
 }
 
 it('compresses for who asks for it, and for nobody else', () => {
@@ -63,15 +69,15 @@ it('sends the same events compressed, at once, and a stream that is whole when t
 })
 
 it('closes a stream that takes nothing for too long, and lets one that reads go on', async () => {
-  const { store, port, url } = await start({ stalledMs: 400 })
+  const { store, port, url } = await start({ stalledMs: 1500 })
   const stuck = connect(port, '127.0.0.1')
   toClose.push(() => stuck.destroy())
   stuck.pause()
   stuck.on('error', () => {})
-  stuck.write('GET /api/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  stuck.write(request('/healthz') + request('/api/stream?after=0'))
   const reader = await openStream(`${url}/api/stream`)
   toClose.push(reader.close)
-  const streams = async () => Number(/^rivulet_streams (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())![1])
+  const streams = () => streamsOpen(url)
   await until('both are open', async () => (await streams()) === 2)
   store.append(Array.from({ length: 100_000 }, (_, value) => reading({ value })))
   await until('the stuck one is closed', async () => {
@@ -88,11 +94,48 @@ it('answers a stream that was asked for ahead of its turn, behind another answer
   toClose.push(() => socket.destroy())
   let text = ''
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
   socket.write(request('/api/devices') + request('/api/stream'))
   await until('the stream begins', () => text.includes('event: cursor'))
   store.append([reading({ value: 7 })])
   await until('it goes on', () => text.includes('"value":7'))
   expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
   expect(text.indexOf('application/json')).toBeLessThan(text.indexOf('text/event-stream'))
+})
+
+it('begins with nothing behind a stream, and keeps nothing of it once the connection is gone', async () => {
+  const { port, url } = await start()
+  const socket = connect(port, '127.0.0.1')
+  toClose.push(() => socket.destroy())
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  socket.write(request('/api/stream').repeat(8) + request('/healthz'))
+  await until('the first begins', () => text.includes('event: cursor'))
+  expect(await streamsOpen(url)).toBe(1)
+  socket.destroy()
+  await until('none is left', async () => (await streamsOpen(url)) === 0)
+  expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)
+})
+
+it('does one request of a connection after the other, and takes only so many ahead', async () => {
+  const { store, port } = await start()
+  let [running, most] = [0, 0]
+  store.history = async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running--
+    return []
+  }
+  const pipeline = (requests: number) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request('/api/history').repeat(requests)))
+    toClose.push(() => socket.destroy())
+    const seen = { text: '', closed: false }
+    socket.on('data', (chunk: Buffer) => (seen.text += chunk.toString()))
+    socket.on('error', () => {}).on('close', () => (seen.closed = true))
+    return seen
+  }
+  const few = pipeline(10)
+  await until('all are answered', () => few.text.match(/"series"/g)?.length === 10)
+  expect(most).toBe(1)
+  const many = pipeline(1000)
+  await until('the connection is closed', () => many.closed)
 })

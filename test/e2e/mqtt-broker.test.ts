@@ -324,6 +324,33 @@ it('shows no client what others there are', async () => {
   expect(heard).toBe('fine')
 })
 
+it('keeps of a large SUBSCRIBE what it grants, and is not held up by the rest', async () => {
+  const broker = await start()
+  const open = () => {
+    const socket = raw(broker)
+    const connectAgain = connectPacket('greedy')
+    connectAgain[9] = 0
+    socket.write(connectAgain)
+    const seen = { socket, bytes: Buffer.alloc(0) }
+    socket.on('data', (chunk) => (seen.bytes = Buffer.concat([seen.bytes, chunk])))
+    return seen
+  }
+  const first = open()
+  const subscriptions = Array.from({ length: 9000 }, (_, i) => ({ topic: `${i}`, qos: 1 as const }))
+  first.socket.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions }))
+  // CONNACK, and SUBACK with three bytes of length and two of its id.
+  await until(() => first.bytes.length === 4 + 1 + 2 + 2 + 9000)
+  const granted = first.bytes.subarray(9)
+  expect([granted.indexOf(128), granted.lastIndexOf(1)]).toEqual([1000, 999])
+  first.socket.destroy()
+  await until(() => broker.connections === 0)
+  for (const topic of ['8999', '1000', '999']) await publish(broker, ['-q', '1', '-t', topic, '-m', `of ${topic}`])
+  const back = open()
+  await until(() => back.bytes.includes('of 999'))
+  expect(back.bytes.toString()).not.toMatch(/of (1000|8999)/)
+  expect(reported).toContain('client "greedy" from 127.0.0.1 may not subscribe to "1000": it has 1000 already')
+})
+
 it('says which address is taken', async () => {
   const broker = await start()
   const second = create({ port: broker.port! })

@@ -1,7 +1,10 @@
 import { PacketWalker, packetType } from '../mqtt/packets.ts'
 
-/** A CONNECT with client id, will, user and password is a few hundred bytes; before it, we do not know who is there. */
-const connectBytesMax = 64 * 1024
+/**
+ * A CONNECT with client id, will, user and password is a few hundred bytes, and before it we do not know who is there. A
+ * SUBSCRIBE with as many filters as a client may have is as long; one as long as a message may be would name 250,000.
+ */
+const controlBytesMax = 64 * 1024
 
 /** Topic name and packet id stand before a payload (MQTT 3.1.1 §3.3.2); the length of a topic is 16 bits wide. */
 const publishHeadBytes = 2 + 65_535 + 2
@@ -33,7 +36,7 @@ export function admission(
     if (refused) return undefined
     for (let at = 0; at < chunk.length; ) {
       at = walker.step(chunk, at)
-      const max = first ? connectBytesMax : messageBytesMax + publishHeadBytes
+      const max = walker.type === packetType.publish ? messageBytesMax + publishHeadBytes : controlBytesMax
       if (first && walker.type !== packetType.connect) throw new Error('it does not begin with CONNECT: no MQTT client')
       if (walker.headerBytes > 0 && walker.length > max)
         throw new Error(`it sends a packet of ${walker.length} bytes, ${max} are allowed`)

@@ -178,8 +178,9 @@ export class BrokerInput implements Input {
   }
 
   async #createAedes(): Promise<Aedes> {
+    const sessions = new Sessions(this.#retained)
     const aedes = new Aedes({
-      persistence: new Sessions(this.#retained),
+      persistence: sessions,
       connectTimeout: connectMs,
       drainTimeout: drainMs,
       queueLimit: queuedBeforeConnack,
@@ -190,9 +191,15 @@ export class BrokerInput implements Input {
         })
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const isGranted = this.#clients.subscribe(client.conn as AckGate, subscription.topic)
+        const fault = this.#clients.subscribe(client.conn as AckGate, subscription.topic)
+        if (fault) {
+          const at = this.#clients.addressOf(client.conn as AckGate)
+          this.#report(
+            `client ${shown(client.id)} from ${at} may not subscribe to ${shown(subscription.topic)}: ${fault}`,
+          )
+        } else if (!client.clean) sessions.keepSubscription(client, subscription)
         // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
-        done(null, isGranted ? subscription : null)
+        done(null, fault ? null : subscription)
       },
       authorizePublish: (_client, packet, done) => {
         const fault = topicFault(packet.topic)

@@ -1,6 +1,9 @@
 /** Filters a client may subscribe to; each is looked at for the messages of all others. */
 const filtersMax = 1000
 
+/** Levels in the filters of all clients. Each takes some 700 bytes where filters have nothing in common: 140 MB. */
+export const filterLevelsMax = 200_000
+
 interface Client {
   readonly filters: Set<string>
   /** Who was let in, and what stood behind them then. */
@@ -11,6 +14,8 @@ interface Client {
 export class Clients<Connection extends object> {
   readonly #proofOf: (user: string) => unknown
   readonly #clients = new Map<Connection, Client>()
+  /** In the filters of all of them. */
+  #levels = 0
   /** Also of those that are gone, for whoever tells of them. */
   readonly #addresses = new WeakMap<Connection, string>()
 
@@ -33,6 +38,7 @@ export class Clients<Connection extends object> {
   }
 
   delete(connection: Connection): void {
+    for (const filter of this.#clients.get(connection)?.filters ?? []) this.#levels -= levelsOf(filter)
     this.#clients.delete(connection)
   }
 
@@ -40,17 +46,23 @@ export class Clients<Connection extends object> {
     return this.#addresses.get(connection) ?? 'an unknown address'
   }
 
-  /** False when the client may not have that filter, or no more of them. */
-  subscribe(connection: Connection, filter: string): boolean {
+  /** Why the client may not subscribe to that filter, or undefined when it has now. */
+  subscribe(connection: Connection, filter: string): string | undefined {
     const filters = this.#clients.get(connection)?.filters
-    // Below $SYS aedes tells which clients there are, and what they subscribe to.
-    if (!filters || filter.startsWith('$SYS') || (filters.size >= filtersMax && !filters.has(filter))) return false
+    if (!filters) return 'it is gone'
+    // Below it aedes tells which clients there are, and what they subscribe to.
+    if (filter.startsWith('$SYS')) return '$SYS is the broker’s'
+    if (filters.has(filter)) return undefined
+    if (filters.size >= filtersMax) return `it has ${filtersMax} already`
+    const levels = levelsOf(filter)
+    if (this.#levels + levels > filterLevelsMax) return 'all clients together have as many as there is room for'
+    this.#levels += levels
     filters.add(filter)
-    return true
+    return undefined
   }
 
   unsubscribe(connection: Connection, filter: string): void {
-    this.#clients.get(connection)?.filters.delete(filter)
+    if (this.#clients.get(connection)?.filters.delete(filter)) this.#levels -= levelsOf(filter)
   }
 
   admit(connection: Connection, user: string): void {
@@ -67,4 +79,8 @@ export class Clients<Connection extends object> {
     }
     return fallen
   }
+}
+
+export function levelsOf(filter: string): number {
+  return filter.split('/').length
 }

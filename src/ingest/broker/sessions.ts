@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { AedesPublishPacket, Client, Subscription } from 'aedes'
+import { filterLevelsMax, levelsOf } from './clients.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import { TopicTree } from './topic-tree.ts'
 
@@ -37,6 +38,8 @@ export class Sessions {
   readonly #tree = new TopicTree<Subscription>()
   readonly #wills = new Map<string, AedesPublishPacket>()
   #bytes = 0
+  /** In the filters of all sessions. */
+  #levels = 0
   #brokerId = ''
 
   constructor(retained: RetainedMessages) {
@@ -56,19 +59,27 @@ export class Sessions {
     )
   }
 
-  async addSubscriptions(client: SessionOf, subscriptions: readonly Subscription[]): Promise<void> {
-    const session = this.#open(client.id)
-    for (const subscription of subscriptions) {
-      session.filters.set(subscription.topic, subscription)
-      // At QoS 0 nothing is queued for who is away.
-      if (subscription.qos > 0) this.#tree.set(subscription.topic, client.id, subscription)
-      else this.#tree.delete(subscription.topic, client.id)
-    }
+  /**
+   * Keeps a filter that was granted. Not left to `addSubscriptions`, which aedes gives all of a SUBSCRIBE once for each of it that
+   * was granted: refused ones would be kept, and a thousand of them be a million.
+   */
+  keepSubscription(client: SessionOf, subscription: Subscription): void {
+    const { topic, qos } = subscription
+    const { filters } = this.#open(client.id)
+    if (!filters.has(topic)) this.#levels += levelsOf(topic)
+    filters.set(topic, subscription)
+    // At QoS 0 nothing is queued for who is away.
+    if (qos > 0) this.#tree.set(topic, client.id, subscription)
+    else this.#tree.delete(topic, client.id)
+    while (this.#levels > filterLevelsMax && this.#sessions.size > 1) this.#closeOldest()
   }
+
+  /** Kept already: see `keepSubscription`. */
+  async addSubscriptions(): Promise<void> {}
 
   async removeSubscriptions({ id }: SessionOf, filters: readonly string[]): Promise<void> {
     for (const filter of filters) {
-      this.#sessions.get(id)?.filters.delete(filter)
+      if (this.#sessions.get(id)?.filters.delete(filter)) this.#levels -= levelsOf(filter)
       this.#tree.delete(filter, id)
     }
   }
@@ -169,14 +180,22 @@ export class Sessions {
     // To the end of the order: used last.
     this.#sessions.delete(id)
     this.#sessions.set(id, session)
-    if (this.#sessions.size > sessionsMax) this.#close(this.#sessions.keys().next().value!)
+    if (this.#sessions.size > sessionsMax) this.#closeOldest()
     return session
+  }
+
+  /** That unused for longest. */
+  #closeOldest(): void {
+    this.#close(this.#sessions.keys().next().value!)
   }
 
   #close(id: string): void {
     const session = this.#sessions.get(id)
     if (!session) return
-    for (const filter of session.filters.keys()) this.#tree.delete(filter, id)
+    for (const filter of session.filters.keys()) {
+      this.#tree.delete(filter, id)
+      this.#levels -= levelsOf(filter)
+    }
     this.#bytes -= session.bytes
     this.#sessions.delete(id)
   }

@@ -78,6 +78,13 @@ it('judges a packet by its header, before the rest of it comes', () => {
   expect(() => admit(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]))).toThrow('268435455 bytes')
 })
 
+it('takes only a message that is as long as a message may be', () => {
+  const admit = admission(1024 * 1024, () => {})
+  admit(connect())
+  const subscribe = Buffer.from([0x82, 0x80, 0x80, 0x08])
+  expect(() => admit(subscribe)).toThrow('it sends a packet of 131072 bytes, 65536 are allowed')
+})
+
 it('judges a packet that comes in one chunk with CONNECT, too', () => {
   expect(() => open().admit(Buffer.concat([connect(), Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])]))).toThrow(
     '268435455',

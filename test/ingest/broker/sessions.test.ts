@@ -12,13 +12,13 @@ beforeEach(() => {
 })
 
 it('queues each message once for a client with several filters that take it', async () => {
-  await subscribe('a', 'x/#', 'x/+')
+  subscribe('a', 'x/#', 'x/+')
   await publish('x/1', 'hello')
   expect(await queued('a')).toEqual(['hello'])
 })
 
 it('forgets a message that was acknowledged', async () => {
-  await subscribe('a', '#')
+  subscribe('a', '#')
   const first = await publish('x', '1')
   await publish('x', '2')
   await sessions.outgoingUpdate({ id: 'a' }, { ...first, messageId: 7 })
@@ -30,7 +30,7 @@ it('forgets a message that was acknowledged', async () => {
 })
 
 it('keeps the newest messages of a client that stays away, and does not fail for the others', async () => {
-  await subscribe('a', '#')
+  subscribe('a', '#')
   const oldest = await publish('x', '0')
   for (let i = 1; i <= 1500; i++) await publish('x', `${i}`)
   const left = await queued('a')
@@ -40,7 +40,7 @@ it('keeps the newest messages of a client that stays away, and does not fail for
 })
 
 it('bounds the bytes that wait for one client, and for all', async () => {
-  for (let i = 0; i < 20; i++) await subscribe(`client ${i}`, '#')
+  for (let i = 0; i < 20; i++) subscribe(`client ${i}`, '#')
   const megabyte = 'x'.repeat(1024 * 1024)
   for (let i = 0; i < 6; i++) await publish('x', megabyte)
   let total = 0
@@ -56,7 +56,7 @@ it('bounds the bytes that wait for one client, and for all', async () => {
 it('has room again when sessions end', async () => {
   const megabyte = 'x'.repeat(1024 * 1024)
   for (let round = 0; round < 3; round++) {
-    for (let i = 0; i < 20; i++) await subscribe(`client ${i}`, '#')
+    for (let i = 0; i < 20; i++) subscribe(`client ${i}`, '#')
     for (let i = 0; i < 3; i++) await publish('x', megabyte)
     expect(await queued('client 0')).toHaveLength(3)
     for (let i = 0; i < 20; i++) await sessions.cleanSubscriptions({ id: `client ${i}` })
@@ -64,14 +64,23 @@ it('has room again when sessions end', async () => {
 })
 
 it('gives up the session unused for longest when there are too many', async () => {
-  for (let i = 0; i <= 1000; i++) await subscribe(`client ${i}`, '#')
+  for (let i = 0; i <= 1000; i++) subscribe(`client ${i}`, '#')
   expect(await sessions.subscriptionsByClient({ id: 'client 0' })).toEqual([])
   expect(await sessions.subscriptionsByClient({ id: 'client 1' })).toHaveLength(1)
   expect(await sessions.subscriptionsByTopic('x')).toHaveLength(1000)
 })
 
+it('gives up old sessions when all of them have more filters than there is room for', async () => {
+  const deep = (client: number, i: number) => `${client}/${i}${'/x'.repeat(98)}`
+  for (let client = 0; client < 3; client++)
+    for (let i = 0; i < 1000; i++) subscribe(`client ${client}`, deep(client, i))
+  const kept = await Promise.all([0, 1, 2].map((client) => sessions.subscriptionsByClient({ id: `client ${client}` })))
+  expect(kept.map(({ length }) => length)).toEqual([0, 1000, 1000])
+  expect(await sessions.subscriptionsByTopic(deep(0, 1))).toEqual([])
+})
+
 it('ends a session with all it holds', async () => {
-  await subscribe('a', '#')
+  subscribe('a', '#')
   await publish('x', '1')
   await sessions.cleanSubscriptions({ id: 'a' })
   await publish('x', '2')
@@ -89,7 +98,7 @@ it('remembers the ids of QoS 2 messages until they are released', async () => {
 })
 
 it('puts PUBREL in the place of a QoS 2 message that was received', async () => {
-  await subscribe('a', '#')
+  subscribe('a', '#')
   const packet = await publish('x', '1')
   await sessions.outgoingUpdate({ id: 'a' }, { ...packet, messageId: 3 })
   await sessions.outgoingUpdate({ id: 'a' }, { cmd: 'pubrel', messageId: 3 } as never)
@@ -99,11 +108,8 @@ it('puts PUBREL in the place of a QoS 2 message that was received', async () => 
   expect(await queued('a')).toEqual([])
 })
 
-async function subscribe(id: string, ...filters: string[]): Promise<void> {
-  await sessions.addSubscriptions(
-    { id },
-    filters.map((topic) => ({ topic, qos: 1 as const })),
-  )
+function subscribe(id: string, ...filters: string[]): void {
+  for (const topic of filters) sessions.keepSubscription({ id }, { topic, qos: 1 })
 }
 
 async function publish(topic: string, text: string) {

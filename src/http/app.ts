@@ -30,7 +30,8 @@ export function createApp(
     await next()
   })
   app.use(page)
-  const router = new Router()
+  // One spelling of each path: what a proxy in front forbids must have no other name.
+  const router = new Router({ sensitive: true, strict: true })
   for (const route of routes)
     router.register(route.path, [route.method], (ctx) => handle(route, ctx as Exchange, gate, listener))
   app.use(router.routes())

@@ -56,7 +56,7 @@ export class Connection implements Outlet {
    */
   begin(opening: string): void {
     const res = this.#res
-    const headers: Record<string, string> = { ...streamHeaders, vary: varies(res) }
+    const headers = headOf(res)
     if (this.#body === res) {
       res.removeHeader('transfer-encoding')
       headers.connection = 'close'
@@ -123,7 +123,8 @@ export function asksForGzip(accepted: string | undefined): boolean {
   return gzip > 0 && gzip >= (weights.get('identity') ?? 0)
 }
 
-function varies(res: ServerResponse): string {
+/** What an event stream begins with, however it is coded. */
+export function headOf(res: ServerResponse): Record<string, string> {
   const before = res.getHeader('vary')
-  return before === undefined ? 'Accept-Encoding' : `${before}, Accept-Encoding`
+  return { ...streamHeaders, vary: before === undefined ? 'Accept-Encoding' : `${before}, Accept-Encoding` }
 }

@@ -5,7 +5,6 @@ import { allows } from '../feed/filter.ts'
 import type { Store } from '../log/store.ts'
 import type { Identity } from './access.ts'
 import { readBody } from './body.ts'
-import { streamHeaders } from './connection.ts'
 import { sendHistory } from './history.ts'
 import { sendReadings } from './readings.ts'
 import type { Route } from './route.ts'
@@ -74,20 +73,5 @@ export function deviceRoutes(store: Store, directory: DeviceDirectory): Route[] 
       need: 'read',
       handle: (exchange, identity) => sendHistory(exchange, store, directory, identity),
     },
-    ...['/api/stream', '/api/devices/:id/stream'].map(streamHead),
   ]
-}
-
-/** Streams are answered before Koa (see streams.ts); what comes here is HEAD, which gets what GET would begin with. */
-function streamHead(path: string): Route {
-  return {
-    method: 'GET',
-    path,
-    need: 'read',
-    handle(exchange) {
-      exchange.set(streamHeaders)
-      exchange.status = 200
-      exchange.body = ''
-    },
-  }
 }

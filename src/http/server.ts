@@ -24,6 +24,7 @@ import { type PortReport, portsRoute } from './ports.ts'
 import { sendProblem } from './problem.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
+import { streamAsked, streamRoutes } from './stream-paths.ts'
 import { Streams } from './streams.ts'
 import { readCertificate, type TlsFiles } from './tls.ts'
 import type { TokenStore } from './tokens.ts'
@@ -124,6 +125,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const metrics = createMetrics({ ...deps, feed, streams })
   const routes: Route[] = [
     ...deviceRoutes(store, directory),
+    ...streamRoutes,
     rejectedRoute(store),
     ...tokenRoutes(store, tokens),
     ...userRoutes(store, deps.users),
@@ -145,9 +147,9 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const answer = inTurn((req, res) => {
       // RFC 9113 §8.3.1: what HTTP/2 says instead of Host.
       if (req.httpVersionMajor >= 2) req.headers.host = (req.headers[':authority'] as string) ?? req.headers.host
-      const device = req.method === 'GET' ? streamOf(req) : undefined
-      if (device === undefined) void app(req, res)
-      else void streams.serve(req, res, listener, device ?? undefined)
+      const asked = req.method === 'GET' || req.method === 'HEAD' ? streamAsked(req) : undefined
+      if (asked) void streams.serve(req, res, listener, asked.device)
+      else void app(req, res)
     })
     const tls = listener.kind === 'tcp' ? options.tls : undefined
     const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
@@ -227,21 +229,6 @@ function descriptionRoute(routes: readonly Route[], version: string): Route {
     handle(exchange) {
       exchange.body = describeApi(routes, version)
     },
-  }
-}
-
-/** Null for the stream of everything, a device's id for its own, undefined for what is no stream. */
-function streamOf({ url = '' }: IncomingMessage): string | null | undefined {
-  const match = /^\/api\/(?:stream|devices\/([^/?#]+)\/stream)(?:\?|$)/.exec(url)
-  if (!match) return undefined
-  return match[1] === undefined ? null : unescaped(match[1])
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }
 

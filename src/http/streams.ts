@@ -9,7 +9,7 @@ import type { Reader } from '../feed/turns.ts'
 import type { Store } from '../log/store.ts'
 import type { DeviceId, Millis } from '../reading.ts'
 import type { Identity, Listener } from './access.ts'
-import { asksForGzip, Connection, http2Stream, streamHeaders } from './connection.ts'
+import { asksForGzip, Connection, headOf, http2Stream, streamHeaders } from './connection.ts'
 import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { isDisconnect, sendProblem } from './problem.ts'
@@ -78,7 +78,7 @@ export class Streams {
     return this.#open.size
   }
 
-  /** Answers a request for a stream; of one device when `device` is given. */
+  /** Answers GET or HEAD of a stream; of one device when `device` is given. */
   async serve(req: IncomingMessage, res: ServerResponse, listener: Listener, device?: DeviceId): Promise<void> {
     try {
       this.#gate.checkHost(req, listener)
@@ -95,7 +95,8 @@ export class Streams {
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
-      } else this.#begin(res, asksForGzip(req.headers['accept-encoding']), identity, filter, start, thinning)
+      } else if (req.method === 'HEAD') res.writeHead(200, headOf(res)).end()
+      else this.#begin(res, asksForGzip(req.headers['accept-encoding']), identity, filter, start, thinning)
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')

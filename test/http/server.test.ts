@@ -308,10 +308,31 @@ it('answers what is no request, or too long a one, without falling over', async 
   expect(await raw(port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200/)
 })
 
-it('begins a stream with HEAD, and says what can be done with OPTIONS', async () => {
+it('answers HEAD of a stream as GET, without beginning one', async () => {
   const server = await start()
-  const head = await ask(server, '/api/stream', { method: 'HEAD' })
-  expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream'])
+  const head = (path: string) => ask(server, path, { method: 'HEAD' })
+  for (const path of ['/api/stream', '/api/devices/a:1/stream?last=5', 'http://localhost/api/stream']) {
+    const { status, headers } = await head(path)
+    expect([status, headers['content-type'], headers.vary], path).toEqual([200, 'text/event-stream', 'Accept-Encoding'])
+  }
+  for (const path of ['/api/stream?afetr=1', '/api/stream?last=1&after=2', '/api/devices/a:1/stream?device=x'])
+    expect((await head(path)).status, path).toBe(400)
+  expect((await head('/api/devices/a%2F1/stream')).status).toBe(404)
+  expect((await ask(server, '/metrics')).body).toMatch(/^rivulet_streams_opened_total 0$/m)
+})
+
+it('takes the whole address of a stream, and no other spelling of its path', async () => {
+  const { server, port } = await start()
+  for (const path of ['/api/stream/', '/API/stream', '/api/devices/a:1/Stream', '/api/devices/'])
+    expect((await ask({ port }, path)).status, path).toBe(404)
+  const answer = raw(port, 'GET http://localhost/api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await expect.poll(async () => (await ask({ port }, '/metrics')).body).toMatch(/^rivulet_streams 1$/m)
+  await server.close()
+  expect(await answer).toContain('event: cursor')
+})
+
+it('says what can be done with OPTIONS', async () => {
+  const server = await start()
   const options = await ask(server, '/api/devices/a:1', { method: 'OPTIONS' })
   expect([options.status, options.headers.allow]).toEqual([200, 'HEAD, GET, PATCH, DELETE'])
 })

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
-import type { Socket } from 'node:net'
+import type { Server } from 'node:http'
+import type { Http2SecureServer } from 'node:http2'
 import { GatewayError } from '../errors.ts'
 import type { DeviceDirectory } from '../feed/devices.ts'
 import { Feed } from '../feed/feed.ts'
@@ -21,13 +20,13 @@ import { createMetrics, type IntakeReport } from './metrics.ts'
 import { describeApi, templateOf } from './openapi.ts'
 import { servePage } from './page.ts'
 import { type PortReport, portsRoute } from './ports.ts'
-import { sendProblem } from './problem.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
 import { streamAsked, streamRoutes } from './stream-paths.ts'
 import { Streams } from './streams.ts'
 import { readCertificate, type TlsFiles } from './tls.ts'
 import type { TokenStore } from './tokens.ts'
+import { createPlain, createSecure } from './transport.ts'
 
 export interface HttpDeps {
   readonly store: Store
@@ -92,9 +91,6 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Enough for a query with many devices and a token; longer ones are refused with 431. */
-const headerBytesMax = 16_384
-
 /** A request that takes longer to arrive (not to answer) comes from a broken or a hostile client. */
 const requestMsDefault: Millis = 30_000
 
@@ -106,16 +102,6 @@ const idleMsDefault: Millis = 600_000
 
 /** Connections for everything but streams: a browser keeps six open, and no request takes long. */
 const connectionsBeside = 1000
-
-/** Time to read why a request was refused. */
-const farewellMs: Millis = 2000
-
-/**
- * Streams that one browser may have open over one connection of HTTP/2: each holds a page at most. Without a request for
- * so long the connection is closed.
- */
-const http2Streams = 256
-const http2IdleMs: Millis = 120_000
 
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
@@ -137,9 +123,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   routes.push(descriptionRoute(routes, deps.version))
   const page = servePage(deps.pageFolder, tokens)
   const closers: (() => Promise<void>)[] = []
-  const requestMs = options.requestMs ?? requestMsDefault
-  const limits = limitsFor(requestMs)
-
+  const times = { requestMs: options.requestMs ?? requestMsDefault, idleMs: options.idleMs ?? idleMsDefault }
   const secure: Http2SecureServer[] = []
 
   const serverFor = (listener: Listener): Server | Http2SecureServer => {
@@ -152,13 +136,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       else void app(req, res)
     })
     const tls = listener.kind === 'tcp' ? options.tls : undefined
-    const server = tls ? createHttps(tls, limits, answer) : createServer(limits, answer)
+    const server = tls ? createSecure(tls, times, answer) : createPlain(times, answer)
     if (tls) secure.push(server as Http2SecureServer)
-    else server.setTimeout(options.idleMs ?? idleMsDefault)
-    server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
-      sendProblem(res, strangeExpectation()),
-    )
-    server.on('clientError', (error, socket) => refuse(error, socket as Socket, requestMs))
     const perAddress = options.connectionsPerAddress ?? Number.POSITIVE_INFINITY
     limitConnections(server, { perAddress, inAll: options.maxStreams + connectionsBeside }, logger)
     closers.push(closer(server))
@@ -186,41 +165,6 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   }
 }
 
-/** Node looks for late requests only this often, unless said every 30 s. */
-function limitsFor(requestMs: Millis) {
-  const connectionsCheckingInterval = Math.min(requestMs, 5000)
-  return {
-    maxHeaderSize: headerBytesMax,
-    headersTimeout: requestMs,
-    requestTimeout: requestMs,
-    connectionsCheckingInterval,
-  }
-}
-
-/** HTTP/2 and HTTP/1.1 by ALPN (RFC 7301). Node's API of the one is made to be taken for that of the other. */
-function createHttps(
-  files: TlsFiles,
-  limits: ReturnType<typeof limitsFor>,
-  answer: (req: IncomingMessage, res: ServerResponse) => void,
-): Http2SecureServer {
-  const server = createSecureServer(
-    {
-      ...readCertificate(files),
-      ...limits,
-      allowHTTP1: true,
-      settings: { maxConcurrentStreams: http2Streams, maxHeaderListSize: headerBytesMax },
-    },
-    answer as unknown as Parameters<typeof createSecureServer>[1],
-  )
-  Object.assign(server, limits)
-  server.on('session', (session: ServerHttp2Session) => {
-    session.setTimeout(http2IdleMs, () => session.close())
-    // A client that breaks the protocol or the connection ends its own session.
-    session.on('error', () => {})
-  })
-  return server
-}
-
 function descriptionRoute(routes: readonly Route[], version: string): Route {
   return {
     method: 'GET',
@@ -230,27 +174,6 @@ function descriptionRoute(routes: readonly Route[], version: string): Route {
       exchange.body = describeApi(routes, version)
     },
   }
-}
-
-/** Answers what is no HTTP request at all, or not one that we take (RFC 6585 §5, RFC 9110 §15.5). */
-function refuse(error: NodeJS.ErrnoException, socket: Socket, requestMs: Millis): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const [status, title, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large', `the request line and headers exceed ${headerBytesMax} bytes`]
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout', `the request did not arrive within ${requestMs / 1000} s`]
-        : [400, 'Bad Request', 'this is no HTTP request']
-  const body = JSON.stringify({ title, status, code: 'usage', detail })
-  const head = `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}`
-  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`)
-  // Who is still sending would lose the answer if it were closed at once, and who never closes would stay.
-  setTimeout(() => socket.destroy(), farewellMs).unref()
-}
-
-/** RFC 9110 §10.1.1. Node.js answers 100-continue itself. */
-function strangeExpectation(): GatewayError {
-  return new GatewayError('usage', 'the header Expect asks for something unknown', 'leave it out')
 }
 
 function openToAll({ host, port }: Address): GatewayError {

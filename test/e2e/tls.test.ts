@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect as connectHttp2 } from 'node:http2'
+import { connect as connectHttp2, constants as http2 } from 'node:http2'
 import { request } from 'node:https'
+import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -28,8 +30,8 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-async function start() {
-  const options = { anonymous: false, hosts: [], origins: [], maxStreams: 1000, tls: one }
+async function start(times: { requestMs?: number; idleMs?: number } = {}) {
+  const options = { anonymous: false, hosts: [], origins: [], maxStreams: 1000, tls: one, ...times }
   const started = await startServer(new MemoryStore(), { options })
   toClose.push(started.close)
   return started
@@ -85,6 +87,49 @@ it('serves pages, answers and streams over HTTP/1.1 and HTTP/2, as the client li
   expect(foreign.headers[':status']).toBe(403)
   expect((await ask({ ':path': '/api/stream', ':authority': 'evil.example' })).headers[':status']).toBe(403)
   expect((await ask({ ':path': '/api/stream?nonsense=1' })).headers[':status']).toBe(400)
+})
+
+it('gives up handshakes and requests that never come to an end', async () => {
+  const { port } = await start({ requestMs: 400 })
+  const silent = connectTcp(port, '127.0.0.1')
+  toClose.push(() => silent.destroy())
+  const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false })
+  toClose.push(() => session.destroy())
+  const headers = { ':method': 'PATCH', ':path': '/api/devices/test:one', 'content-type': 'application/json' }
+  const slow = session.request(headers)
+  const drips = setInterval(() => slow.writable && slow.write(' '), 50)
+  toClose.push(() => clearInterval(drips))
+  await Promise.all([
+    once(silent, 'close'),
+    once(
+      slow.on('error', () => {}),
+      'close',
+    ),
+  ])
+  expect(slow.rstCode).toBe(http2.NGHTTP2_CANCEL)
+  expect(session.destroyed).toBe(false)
+})
+
+it.each(['http/1.1', 'h2'])('gives up an answer over %s that nobody takes', async (protocol) => {
+  const { port, store } = await start({ idleMs: 400 })
+  const many = Array.from({ length: 25_000 }, () => reading())
+  for (let i = 0; i < 4; i++) store.append(many)
+  const path = '/api/readings?limit=all&format=ndjson'
+  if (protocol === 'h2') {
+    const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false })
+    toClose.push(() => session.destroy())
+    const answer = session.request({ ':path': path }).on('error', () => {})
+    await once(answer, 'response')
+    await until('it is given up', () => answer.rstCode === http2.NGHTTP2_CANCEL)
+  } else {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: [protocol] })
+    toClose.push(() => socket.destroy())
+    socket.pause().on('error', () => {})
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    await until('it is answered', () => sockets() === 2)
+    await until('only ours is left', () => sockets() === 1)
+  }
 })
 
 it('feeds 50 streams of one browser, and has them back after a restart', async () => {

@@ -236,7 +236,9 @@ export class SerialInput implements Input {
     }, wait)
   }
 
+  /** A port that is away is looked for every few seconds: that it still is, is no news. */
   #become(status: InputStatus, trouble: Partial<Trouble> = {}): void {
+    if (status === this.#status && trouble.detail === this.#trouble.detail) return
     if (status !== this.#status) this.#since = Date.now()
     this.#status = status
     this.#trouble = trouble

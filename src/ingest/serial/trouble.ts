@@ -19,7 +19,7 @@ export function busy(port: string, holder: Holder | null): Trouble {
 
 function missing(port: string, present: readonly string[]): Trouble {
   const others = present.filter((name) => name !== port)
-  const there = others.length > 0 ? `found: ${others.join(', ')}` : 'no serial port was found'
+  const there = others.length > 0 ? `plug it in, or read another: ${others.join(', ')}` : 'plug it in'
   return { kind: 'missing', detail: `${port} is not there; ${there}` }
 }
 

@@ -5,24 +5,14 @@ import { busy, explainOpening } from '../../../src/ingest/serial/trouble.ts'
 const port = '/dev/ttyUSB0'
 
 it.each([
-  [
-    'Error: No such file or directory, cannot open /dev/ttyUSB0',
-    [],
-    'missing',
-    `${port} is not there; no serial port was found`,
-  ],
+  ['Error: No such file or directory, cannot open /dev/ttyUSB0', [], 'missing', `${port} is not there; plug it in`],
   [
     'Error: No such file or directory, cannot open /dev/ttyUSB0',
     [port, '/dev/ttyACM0'],
     'missing',
-    `${port} is not there; found: /dev/ttyACM0`,
+    `${port} is not there; plug it in, or read another: /dev/ttyACM0`,
   ],
-  [
-    'Error: No such device or address, cannot open /dev/ttyUSB0',
-    [],
-    'missing',
-    `${port} is not there; no serial port was found`,
-  ],
+  ['Error: No such device or address, cannot open /dev/ttyUSB0', [], 'missing', `${port} is not there; plug it in`],
   [
     'Error: Permission denied, cannot open /dev/ttyUSB0',
     [],

@@ -2,6 +2,7 @@ import { answerOf, ClientError, reasonOf } from '../client/request.ts'
 import { selectionQuery } from '../client/selection.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
 import { note, write } from './terminal.ts'
+import { noteUnheard } from './unheard.ts'
 
 export interface ExportOptions extends GatewayOptions {
   readonly metric?: readonly string[]
@@ -23,7 +24,8 @@ export async function exportReadings(device: readonly string[], options: ExportO
   query.set('limit', 'all')
   if (from !== undefined) query.set('from', from)
   if (to !== undefined) query.set('to', to)
-  const answer = await answerOf(connectionTo(options), '/api/readings', { query })
+  const connection = connectionTo(options)
+  const answer = await answerOf(connection, '/api/readings', { query })
   const progress = new Progress(format)
   const decoder = new TextDecoder()
   for await (const chunk of chunksOf(answer)) {
@@ -31,6 +33,7 @@ export async function exportReadings(device: readonly string[], options: ExportO
     await write(chunk)
   }
   progress.end()
+  await noteUnheard(connection, { device, metric })
 }
 
 /** @throws ClientError when the answer ends before its end: what was written until then is not everything */

@@ -1,6 +1,14 @@
-import type { DeviceStatus, FollowEvent, FollowState, Reading, Summary } from '../client/client.ts'
-import { clientOf, type GatewayOptions } from './connect.ts'
+import {
+  createClient,
+  type DeviceStatus,
+  type FollowEvent,
+  type FollowState,
+  type Reading,
+  type Summary,
+} from '../client/client.ts'
+import { connectionTo, type GatewayOptions } from './connect.ts'
 import { note, paint, plain, print, roughly } from './terminal.ts'
+import { noteUnheard } from './unheard.ts'
 
 export interface TailOptions extends GatewayOptions {
   readonly metric?: readonly string[]
@@ -19,7 +27,8 @@ export async function tail(devices: readonly string[], options: TailOptions): Pr
   const { metric = [], channel = [], tag = [], every, deadband, after, since, last, json = false } = options
   const end = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort())
-  const following = clientOf(options).follow({
+  const connection = connectionTo(options)
+  const following = createClient(connection).follow({
     device: devices,
     metric,
     channel,
@@ -32,7 +41,12 @@ export async function tail(devices: readonly string[], options: TailOptions): Pr
     signal: end.signal,
     onState: tellWaiting(),
   })
-  for await (const event of following) await print(json ? jsonLine(event) : textLine(event))
+  void noteUnheard(connection, { device: devices, metric }, end.signal)
+  try {
+    for await (const event of following) await print(json ? jsonLine(event) : textLine(event))
+  } finally {
+    end.abort()
+  }
   if (process.stderr.isTTY && following.lastEventId !== undefined)
     note(`\ngo on with: --after ${following.lastEventId}`)
 }

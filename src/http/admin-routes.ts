@@ -51,7 +51,11 @@ export function tokenRoutes(store: Store, tokens: TokenStore): Route[] {
       async handle(exchange) {
         const id = exchange.params.id!
         if (!tokens.revoke(id))
-          throw new GatewayError('not-found', `there is no token ${id}`, 'GET /api/tokens lists them')
+          throw new GatewayError(
+            'not-found',
+            `there is no token ${id}`,
+            '`rivulet token list` and GET /api/tokens list them',
+          )
         await stored(store)
         exchange.status = 204
       },

@@ -147,7 +147,8 @@ describe('rivulet tail', () => {
         '2026-01-01T00:00:01.000Z  a:b  offline  Attic',
       ],
     })
-    expect(gateway!.requests[0]!.url).toBe('/api/stream?device=a%3A*&metric=temperature&last=3')
+    const asked = gateway!.requests.map(({ url }) => url)
+    expect(asked).toContain('/api/stream?device=a%3A*&metric=temperature&last=3')
   })
 
   it('prints JSON lines that hold the id to go on with, and stops at SIGTERM with 0', async () => {
@@ -216,6 +217,36 @@ describe('rivulet tail', () => {
       code: 2,
       err: 'rivulet: since is no time; write 10m\n',
     })
+  })
+})
+
+describe('rivulet tail and export', () => {
+  const cellar = { ...attic, id: 'z2m:cellar', name: 'Wine', metrics: [{ ...attic.metrics[0], metric: 'humidity' }] }
+  const known: Answer = (response, request, attempt) => {
+    if (request.url === '/api/devices') return json([attic, cellar])(response, request, attempt)
+    if (!request.url!.startsWith('/api/stream')) return response.writeHead(200).end('')
+    beginStream(response)
+  }
+
+  it('say of a name that no device has what may have been meant', async () => {
+    await serve(known)
+    const { code, err } = await rivulet(['export', 'Wine', 'z2m:atic', 'nobody:knows', 'z2m:attic'], { cwd })
+    expect(code).toBe(0)
+    expect(err.split('\n').slice(1)).toEqual([
+      'no device Wine has been heard yet; did you mean z2m:cellar?',
+      'no device z2m:atic has been heard yet; did you mean z2m:attic?',
+      'no device nobody:knows has been heard yet; `rivulet devices` lists what has',
+      '',
+    ])
+    const child = spawnRivulet(['tail', 'z2m:*', '--metric', 'humidty', '--metric', 'power'], { cwd })
+    let told = ''
+    child.stderr!.on('data', (text) => {
+      told += text
+    })
+    await expect.poll(() => told, { timeout: 20_000 }).not.toBe('')
+    child.kill('SIGINT')
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    expect(told).toBe('no metric humidty has been heard yet; did you mean humidity?\n')
   })
 })
 

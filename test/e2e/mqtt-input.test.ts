@@ -272,6 +272,21 @@ it('keeps a connection on which it reads nothing for longer than the broker wait
   expect(statuses).toEqual(['connecting', 'connected', 'paused', 'connected'])
 })
 
+it('notices a network that is silent, says so, and comes back by itself', async () => {
+  const broker = await mosquitto()
+  const cable = await startProxy(broker.port)
+  cleanups.push(() => cable.close())
+  const log = new FrameLog()
+  const input = await connected(cable, log, { keepaliveSeconds: 1 })
+  cable.silence('down')
+  await until(() => input.state.trouble === 'lost')
+  publishAll(broker, 'a/b', ['meanwhile'])
+  cable.restore()
+  await until(() => input.state.status === 'connected')
+  await until(() => log.frames.length === 1)
+  expect(input.state.trouble).toBeUndefined()
+})
+
 it('takes QoS 2 messages from a session that another program began, before it answers them', async () => {
   const broker = await mosquitto()
   const settings = { clientId: 'rivulet-test', clean: false, protocolVersion: 4 } as const

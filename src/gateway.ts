@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
 import { BrokerUsers } from './broker-users.ts'
+import { createClock, watchSteps } from './clock.ts'
 import type { Address, Config } from './config/config.ts'
 import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
@@ -51,8 +52,8 @@ export interface Gateway {
 /** How often the disk's backlog is looked at. It takes seconds at full speed to go from its bound to the last reserve. */
 const diskCheckMs: Millis = 100
 
-/** How often it is asked who has fallen silent: minutes matter there, not seconds. */
-const silenceCheckMs: Millis = 10_000
+/** How often it is asked who has fallen silent, and how the clock goes: minutes matter there, not seconds. */
+const slowCheckMs: Millis = 10_000
 
 /**
  * Opens the log, then the doors to it, then the inputs: who asks early sees what is stored, and nothing comes in before
@@ -74,7 +75,8 @@ export async function startGateway({ config, profiles, lan, logger: unlimited }:
 
     const directory = await DeviceDirectory.open(store, labels(config))
     opened.push(() => directory.close())
-    const live: Live = { config, profiles, store, directory, inputs: new Inputs((input) => makeInput(input)) }
+    const clock = createClock({ believed: () => store.believedTime })
+    const live: Live = { config, profiles, store, directory, clock, inputs: new Inputs((input) => makeInput(input)) }
     const intake = await openIntake(live)
     const generation = fingerprint(profiles)
     const { limits, log } = config
@@ -97,7 +99,7 @@ export async function startGateway({ config, profiles, lan, logger: unlimited }:
       inputs: () => live.inputs.states(),
       ports: () => portReports(live),
       intake: intake.counts,
-      clock: intake.clock,
+      clock: live.clock,
       logger,
       version,
       pageFolder,
@@ -110,7 +112,7 @@ export async function startGateway({ config, profiles, lan, logger: unlimited }:
 
     opened.push(() => live.inputs.stop())
     await live.inputs.become(inputsOf(choice.mqtt, config.serial))
-    opened.push(watchOver(live))
+    opened.push(watchOver(live, logger))
 
     const reload = async (next: Config) => {
       // First, since it may refuse: then everything stays as it was.
@@ -143,14 +145,18 @@ async function closeAll(opened: (() => Promise<unknown> | unknown)[]): Promise<v
   if (failures.length > 0) throw failures[0]
 }
 
-/** Looks after what nobody tells: a disk that falls behind, and devices that have fallen silent. Returns how to stop. */
-function watchOver({ profiles, store, directory, inputs }: Live): () => void {
+/** Looks after what nobody tells: a disk that falls behind, devices that have fallen silent, a clock that was set. Returns how to stop. */
+function watchOver({ profiles, store, directory, inputs, clock }: Live, logger: Logger): () => void {
   const silentAfter = new Map(profiles.map(({ id, silentAfterMs }) => [id, silentAfterMs]))
   const disk = setInterval(() => inputs.pause(store.health().saturated), diskCheckMs)
-  const silence = setInterval(() => directory.noteSilence((profile) => silentAfter.get(profile)), silenceCheckMs)
+  const noteSteps = watchSteps(clock, (line) => logger.warn({}, line))
+  const slow = setInterval(() => {
+    directory.noteSilence((profile) => silentAfter.get(profile))
+    noteSteps()
+  }, slowCheckMs)
   return () => {
     clearInterval(disk)
-    clearInterval(silence)
+    clearInterval(slow)
   }
 }
 

@@ -26,6 +26,8 @@ export interface IntakeOptions {
 export interface IntakeCounts {
   frames: number
   readings: number
+  /** Messages that their senders sent again, since no acknowledgement had reached them. */
+  redelivered: number
   /** By reason. */
   readonly rejected: Map<string, number>
 }
@@ -39,7 +41,6 @@ export interface Intake {
   /** Notes what never became a reading. */
   reject(entry: Rejected): void
   readonly counts: IntakeCounts
-  readonly clock: DecodeClock
 }
 
 /** Where readings enter: a frame in, its readings appended, the rest counted and quarantined. */
@@ -47,10 +48,11 @@ export function createIntake(options: IntakeOptions): Intake {
   const { decoder, store, clock } = options
   const states = new Map<string, DecoderState>()
   const heardOf = new Map<DeviceId, { profile: string; source: string }>()
-  const counts: IntakeCounts = { frames: 0, readings: 0, rejected: new Map() }
+  const counts: IntakeCounts = { frames: 0, readings: 0, redelivered: 0, rejected: new Map() }
 
   function take(frame: Frame): void {
     counts.frames++
+    if (frame.transport === 'mqtt' && frame.dup) counts.redelivered++
     const { source } = frame
     const state = stateOf(source)
     const decoded = decoder.decode(frame, state, clock)
@@ -137,7 +139,7 @@ export function createIntake(options: IntakeOptions): Intake {
     else store.records.put(recordKind(source), key, JSON.stringify(value))
   }
 
-  return { take, reject, counts, clock }
+  return { take, reject, counts }
 }
 
 function rejection(frame: Frame, reason: string, where: string): Rejected {

@@ -1,5 +1,5 @@
 import { createAdmission } from './admission.ts'
-import { createClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import type { Decoder, DeviceEvent } from './decode/decoder.ts'
 import { createDecoder, type DecodeLimits } from './decode/engine.ts'
@@ -17,17 +17,18 @@ export interface IntakeSurroundings {
   readonly store: Store
   readonly directory: DeviceDirectory
   readonly inputs: Inputs
+  readonly clock: Clock
 }
 
 /** The intake of a gateway, which knows what was stored before it was opened: devices and counters. */
 export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
-  const { config, profiles, store, directory, inputs } = live
+  const { config, profiles, store, directory, inputs, clock } = live
   const latest = await store.latest()
   const known = (await directory.list()).map(({ id }) => id)
   return createIntake({
     decoder: recalling(createDecoder(profiles, decodeLimits(config)), latest, config),
     store,
-    clock: createClock({ believed: () => store.believedTime }),
+    clock,
     admit: createAdmission(known, config.limits.newDevicesPerHour),
     adjust: (device, metric) => live.config.devices[device]?.adjust[metric],
     seen: (device, profile, source) => directory.seen(device, profile, source),

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { createClock } from '../src/clock.ts'
+import { describe, expect, it } from 'vitest'
+import { createClock, watchSteps } from '../src/clock.ts'
 
 const today = Date.UTC(2026, 10, 22)
 const nothing = () => false
@@ -43,4 +43,59 @@ it('looks again after the clock was set back while it waited', () => {
   files.add('/run/systemd/timesync/synchronized')
   time -= 3_600_000
   expect(clock.synced).toBe(true)
+})
+
+describe('a clock that is put forward or back', () => {
+  const hour = 3_600_000
+  const day = 24 * hour
+
+  /** Two clocks that the test moves: one that people set, and one that never jumps. */
+  function open() {
+    const times = { wall: today, steady: 5_000 }
+    const clock = createClock({ now: () => times.wall, steady: () => times.steady, exists: nothing })
+    expect(clock.steppedMs).toBe(0)
+    const pass = (ms: number) => {
+      times.wall += ms
+      times.steady += ms
+    }
+    const lines: string[] = []
+    return { clock, times, pass, lines, look: watchSteps(clock, (line) => void lines.push(line)) }
+  }
+
+  it('is told while it stands elsewhere, and once', () => {
+    const { clock, times, pass, lines, look } = open()
+    pass(10 * day)
+    look()
+    times.wall -= day
+    pass(hour)
+    expect(clock.steppedMs).toBe(-day)
+    look()
+    look()
+    expect(lines).toEqual([expect.stringMatching(/^the clock was put back by 24 hours: .*timedatectl/)])
+    times.wall += day
+    expect(clock.steppedMs).toBe(0)
+    look()
+    expect(lines.at(-1)).toBe('the clock is taken for right again')
+  })
+
+  it('is believed when it has stood there for a day', () => {
+    const { clock, times, pass } = open()
+    times.wall += 365 * day
+    expect(clock.steppedMs).toBe(365 * day)
+    pass(day)
+    expect(clock.steppedMs).toBe(0)
+    pass(hour)
+    expect(clock.steppedMs).toBe(0)
+  })
+
+  it('is not one that drifts, nor one that is set for the first time', () => {
+    const { clock, times } = open()
+    times.wall += 30_000
+    expect(clock.steppedMs).toBe(0)
+    let time = 12_000
+    const booting = createClock({ now: () => time, steady: () => 1_000, exists: nothing })
+    expect([booting.synced, booting.steppedMs]).toEqual([false, 0])
+    time = today
+    expect([booting.synced, booting.steppedMs]).toEqual([true, 0])
+  })
 })

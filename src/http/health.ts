@@ -19,6 +19,8 @@ export interface InputReport {
 /** Whether the machine's clock has been set: what comes before is marked `unsynced`. */
 export interface ClockReport {
   readonly synced: boolean
+  /** How far it was put forward, or back (below 0), since then. */
+  readonly steppedMs: Millis
 }
 
 /** `/healthz`: the process answers. `/readyz`: the log takes readings; what cannot be read, or an input that is away, does not change that. */
@@ -48,7 +50,7 @@ export function healthRoutes(
         exchange.status = ready ? 200 : 503
         exchange.body = {
           status: ready ? 'ready' : 'not ready',
-          clock: clock.synced ? 'synced' : 'unsynced',
+          clock: clock.synced ? (clock.steppedMs === 0 ? 'synced' : 'stepped') : 'unsynced',
           // Reasons name files, addresses and users; JSON leaves out what is undefined.
           log: knows ? { state, detail, unreadable, undropped } : { state },
           inputs: inputs().map((input) => (knows ? showInput(input) : { kind: input.kind, status: input.status })),

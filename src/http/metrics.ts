@@ -11,6 +11,7 @@ import type { Streams } from './streams.ts'
 export interface IntakeReport {
   readonly frames: number
   readonly readings: number
+  readonly redelivered: number
   /** What became no reading, by reason: a few dozen words. */
   readonly rejected: ReadonlyMap<string, number>
 }
@@ -64,6 +65,7 @@ function counters({ store, feed, streams, intake }: MetricSources): Figure[] {
   return [
     ['rivulet_frames_total', 'Messages and serial frames that came in', () => intake.frames],
     ['rivulet_readings_total', 'Readings given to the log', () => intake.readings],
+    ['rivulet_redelivered_total', 'Messages sent again by whoever got no answer', () => intake.redelivered],
     ['rivulet_commits_total', 'Commits to the database', () => store.health().commits],
     ['rivulet_commit_errors_total', 'Commits that failed', () => store.health().commitErrors],
     ['rivulet_read_errors_total', 'Reads of the database that failed', () => store.health().readErrors],
@@ -93,11 +95,13 @@ function gauges({ store, streams, clock }: MetricSources): Figure[] {
     ['rivulet_log_ok', '1 while commits succeed', () => Number(store.health().state === 'ok')],
     ['rivulet_log_readable', '1 while the database can be read', () => Number(!store.health().unreadable)],
     ['rivulet_log_retention_ok', '1 while what is old can be dropped', () => Number(!store.health().undropped)],
+    ['rivulet_log_left_open', '1 when the last run was not closed', () => Number(store.health().leftOpen)],
     ['rivulet_log_saturated', '1 while senders are made to wait for the disk', () => Number(store.health().saturated)],
     ['rivulet_last_commit_seconds', 'Duration of the last commit', () => store.health().lastCommitMs / 1000],
     ['rivulet_database_bytes', 'Size of the database', () => store.health().databaseBytes],
     ['rivulet_wal_bytes', 'Size of its write-ahead log', () => store.health().walBytes],
     ['rivulet_clock_synced', '1 once the clock of the machine has been set', () => Number(clock.synced)],
+    ['rivulet_clock_step_seconds', 'How far it was put forward since, or back', () => clock.steppedMs / 1000],
     ['rivulet_streams', 'Event streams open', () => streams.count],
     ['process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss()],
     ['process_start_time_seconds', 'Start, in Unix time', () => Math.round(performance.timeOrigin / 1000)],

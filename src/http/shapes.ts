@@ -167,7 +167,7 @@ export const healthShape = z.object({ status: z.literal('ok') })
 
 export const readyShape = z.object({
   status: z.enum(['ready', 'not ready']),
-  clock: z.enum(['synced', 'unsynced']),
+  clock: z.enum(['synced', 'unsynced', 'stepped']).describe('`stepped`: it was put forward or back since it was set'),
   log: z.object({
     state: z.enum(['ok', 'full', 'failed']).describe('Whether readings reach the disk'),
     detail: z.string().optional(),

@@ -48,6 +48,8 @@ export interface Opened extends Size {
   readonly age: KeptAge
   /** Newest id of what was rejected, 0 when nothing was. */
   readonly lastRejected: number
+  /** The run before did not close: it was killed, or the power failed. */
+  readonly leftOpen: boolean
 }
 
 export type WriterTable = {

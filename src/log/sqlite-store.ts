@@ -16,6 +16,9 @@ import { WriteBehind } from './write-behind.ts'
 /** Above this the write-ahead log is begun anew, with readers kept out for that moment. */
 const walBytesMax = 32 * 1024 * 1024
 
+const leftOpenLine =
+  'the gateway was not closed the last time: killed, or without power; all that was acknowledged is there, what was shown in its last second may not be'
+
 export interface StoreSettings {
   readonly ringReadings: number
   readonly commit: { readonly ageMs: Millis; readonly readings: number }
@@ -40,6 +43,7 @@ export class SqliteStore implements Store {
   readonly #lookup: Lookup
   readonly #retention: Retention
   readonly #waiters = new Waiters(() => this.head)
+  readonly #leftOpen: boolean
   #floor: Seq
   #size: Size
   #walBytesMax = walBytesMax
@@ -59,6 +63,8 @@ export class SqliteStore implements Store {
     this.#reader = new GatedReader(reader, file, (error) => this.#logReading(error))
     this.runs = opened.runs
     this.#floor = opened.floor
+    this.#leftOpen = opened.leftOpen
+    if (opened.leftOpen) settings.log('warn', leftOpenLine)
     this.#size = opened
     const { clock: wall, steady, keep } = settings
     const clock = new AgeClock({ wall, steady, ageMs: keep.ageMs, kept: opened.age, first: opened.runs.at(-1)!.first })
@@ -152,6 +158,7 @@ export class SqliteStore implements Store {
       ...(trouble && { undropped: this.#lineOf(trouble) }),
       databaseBytes,
       walBytes,
+      leftOpen: this.#leftOpen,
     }
   }
 

@@ -43,6 +43,7 @@ const queries = {
   /** `rowsAtOnce` of them. */
   addReadings: run(`INSERT INTO reading VALUES ${Array(rowsAtOnce).fill(row).join(', ')}`),
   firstReading: value('SELECT min(seq) FROM reading'),
+  lastReading: value('SELECT max(seq) FROM reading'),
   dropReadings: run('DELETE FROM reading WHERE seq < ?'),
 
   /** As arrays of kind, key, value. */

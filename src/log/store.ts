@@ -73,6 +73,8 @@ export interface StoreHealth {
   readonly unreadable?: string
   /** Why nothing old could be dropped or summed up: the database grows meanwhile. */
   readonly undropped?: string
+  /** The run before this one was not closed: the process was killed, or the power failed. */
+  readonly leftOpen: boolean
 }
 
 /** What a chart asks for. */

@@ -62,6 +62,7 @@ export class Writer {
   begin(id: string, now: Millis): Opened {
     const floor = this.#sql.floor.get() as Seq
     const first = this.#reserved + 1
+    const leftOpen = this.#wasLeftOpen(floor)
     const records = this.#sql.records.all() as [string, string, string][]
     const age = keptAgeOf(records) ?? { time: now, jump: null }
     this.#inTransaction(() => {
@@ -83,6 +84,7 @@ export class Writer {
       records,
       age,
       lastRejected: (this.#sql.lastRejected.get() as number | null) ?? 0,
+      leftOpen,
       ...this.#size(),
     }
   }
@@ -167,6 +169,13 @@ export class Writer {
     } finally {
       this.#release()
     }
+  }
+
+  /** A run that closes gives back the numbers that it did not use. */
+  #wasLeftOpen(floor: Seq): boolean {
+    const last = (this.#sql.lastReading.get() as Seq | null) ?? 0
+    const [run] = (this.#sql.runs.all() as Run[]).slice(-1)
+    return this.#reserved >= Math.max(last + 1, run?.first ?? 1, floor)
   }
 
   #insert({ first, series, time, value, flags, texts }: Batch): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest'
+import { readGauges } from '../bench/gauges.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { until } from '../setup/until.ts'
 import { createWallClock } from '../setup/wall-clock.ts'
@@ -76,10 +77,15 @@ async function publishAt(context: TestContext, name: string, aheadMs: number): P
   return readings.map((line) => JSON.parse(line) as Stored)
 }
 
-async function gauges(): Promise<{ floor: number; synced: number }> {
-  const text = await (await fetch(`${gateway.url}/metrics`)).text()
-  const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)![1])
-  return { floor: read('rivulet_log_floor'), synced: read('rivulet_clock_synced') }
+async function gauges(): Promise<{ floor: number; synced: number; stepDays: number }> {
+  const read = await readGauges(gateway.url)
+  const stepDays = (read.get('rivulet_clock_step_seconds')! * 1000) / dayMs
+  return { floor: read.get('rivulet_log_floor')!, synced: read.get('rivulet_clock_synced')!, stepDays }
+}
+
+/** What is said of the clock in a word. */
+async function clockWord(): Promise<string> {
+  return (await gateway.get<{ clock: string }>('/readyz')).clock
 }
 
 /** Whether all of them carry a time within a minute of the true one put forward by so much. */
@@ -96,6 +102,7 @@ it('clock not set yet', async (context) => {
   expect(areAt(readings, -2 * yearMs)).toBe(true)
   expect(readings.every(({ quality }) => quality === 'unsynced')).toBe(true)
   expect((await gauges()).synced).toBe(0)
+  expect(await clockWord()).toBe('unsynced')
 }, 600_000)
 
 /** Retention takes whole blocks of the log, so that there has to be one. */
@@ -117,12 +124,15 @@ it('clock set by NTP after boot', async (context) => {
   expect(areAt(readings, 0)).toBe(true)
   // It is looked at once a second.
   expect(readings.at(-1)!.quality).toBeUndefined()
-  expect((await gauges()).synced).toBe(1)
+  expect(await gauges()).toMatchObject({ synced: 1, stepDays: 0 })
+  expect(await clockWord()).toBe('synced')
 }, 600_000)
 
 it('clock set back a day', async (context) => {
   const readings = await publishAt(context, 'back', -dayMs)
   expect(areAt(readings, -dayMs)).toBe(true)
+  expect((await gauges()).stepDays).toBeCloseTo(-1, 2)
+  expect(await clockWord()).toBe('stepped')
   expect(await statuses()).toEqual(new Set(['online']))
 }, 600_000)
 
@@ -137,6 +147,8 @@ it('clock forward a year, also over a restart', async (context) => {
   const open = await fetch(`${gateway.url}/api/stream`, { headers })
   const readings = await publishAt(context, 'forward', yearMs)
   expect(areAt(readings, yearMs)).toBe(true)
+  expect((await gauges()).stepDays).toBeCloseTo(365, 2)
+  expect(await clockWord()).toBe('stepped')
   expect(await statuses()).toEqual(new Set(['online']))
   // What a token may do ends by the gateway's clock (SECURITY.md).
   await until('the stream of the token has ended', async () => (await open.text()).includes('retry:'))

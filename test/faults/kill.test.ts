@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
+import { readGauges } from '../bench/gauges.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
 import { inputsOf } from './health.ts'
@@ -49,11 +50,14 @@ it('kill -9 at random moments under load', async (context) => {
   toClose.push(() => load.stop())
   const starts = await killAtRandom(gateway, ledger, times)
   await load.finish()
+  const gauges = await readGauges(gateway.url)
   const { stored, findings } = await judge(gateway, ledger)
   const again = stored.length - new Set(stored.map(({ device, value }) => `${device} ${value}`)).size
   const figures = `${ledger.acknowledgedCount} acknowledged, ${stored.length} stored, ${again} of them again; ready ${Math.round(median(starts))} ms after a start`
   tell(context, { trials: times, findings, figures })
   expect(findings).toEqual([])
   expect(ledger.acknowledgedCount).toBeGreaterThan(times * 20)
+  expect(gauges.get('rivulet_log_left_open')).toBe(1)
+  expect(gauges.get('rivulet_redelivered_total')).toBeGreaterThan(0)
   expect(load.followers.every(({ connections }) => connections > times / 2)).toBe(true)
 }, 3_600_000)

@@ -37,6 +37,7 @@ export class MemoryStore extends MemoryLog implements Store {
       commitErrors: 0,
       lastCommitMs: 1,
       readErrors: 0,
+      leftOpen: false,
     }
   }
 
@@ -95,8 +96,8 @@ export async function startServer<S extends Store = MemoryStore>(
     users: null,
     inputs: () => [],
     ports: async () => [],
-    clock: { synced: true },
-    intake: { frames: 0, readings: 0, rejected: new Map() },
+    clock: { synced: true, steppedMs: 0 },
+    intake: { frames: 0, readings: 0, redelivered: 0, rejected: new Map() },
     logger: silent,
     version: '0.0.0',
     pageFolder: '/nowhere',

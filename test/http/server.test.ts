@@ -259,10 +259,10 @@ it('counts for Prometheus', async () => {
   const noisy = { ...input, name: 'b', trouble: 'noise' }
   const health = store.health()
   store.health = () => ({ ...health, state: 'full' })
-  const intake = { frames: 9, readings: 4, rejected: new Map([['out_of_range', 3]]) }
+  const intake = { frames: 9, readings: 4, redelivered: 2, rejected: new Map([['out_of_range', 3]]) }
   const server = await start(store, {
     inputs: () => [input, noisy],
-    clock: { synced: false },
+    clock: { synced: false, steppedMs: -86_400_000 },
     intake,
     version: '1.2.3',
   })
@@ -277,6 +277,9 @@ it('counts for Prometheus', async () => {
     'rivulet_log_state{state="full"} 1',
     'rivulet_log_state{state="failed"} 0',
     'rivulet_clock_synced 0',
+    'rivulet_clock_step_seconds -86400',
+    'rivulet_redelivered_total 2',
+    'rivulet_log_left_open 0',
     'rivulet_frames_total 9',
     'rivulet_readings_total 4',
     'rivulet_rejected_total{reason="out_of_range"} 3',

@@ -32,6 +32,22 @@ it('knows a run in which nothing was appended', async () => {
   expect(store.runs.map(({ first }) => first)).toEqual([1, 1, 1, 1])
 })
 
+it('knows whether the run before was closed', async () => {
+  const first = await place.open()
+  expect(first.health().leftOpen).toBe(false)
+  await first.close()
+  await killedWriter(place.folder)
+  const killed = await place.open()
+  expect(killed.health().leftOpen).toBe(true)
+  // Nothing is appended in this run, behind the hole that the killed one has left.
+  await killed.close()
+  const empty = await place.open()
+  expect(empty.health().leftOpen).toBe(false)
+  await empty.dropBelow(empty.head + 1)
+  await empty.close()
+  expect((await place.open()).health().leftOpen).toBe(false)
+})
+
 it('forgets the oldest runs of which nothing is kept, once there are many', async () => {
   const first = await place.open()
   first.append(readings(3))

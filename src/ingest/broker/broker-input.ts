@@ -1,29 +1,20 @@
-import { type EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
-import { Aedes, type Client, type PublishPacket } from 'aedes'
+import type { Aedes, PublishPacket } from 'aedes'
 import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
 import { AckGate } from '../mqtt/ack-gate.ts'
-import { type AccessOptions, refusalOf, shown, topicFault } from './access.ts'
+import { type AccessOptions, shown } from './access.ts'
 import { admission } from './admission.ts'
+import { connectMs, createAedes } from './aedes.ts'
 import { Clients } from './clients.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
 import { pace } from './pace.ts'
 import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
-import { Sessions } from './sessions.ts'
 
 /** An idle connection takes about 30 kB here: 60 MB for all. */
 const connectionsMaxDefault = 2000
-
-/** A client says CONNECT at once, or it is none. */
-const connectMs = 10_000
-
-/** A subscriber that takes nothing for so long is let go: publishers wait for the slowest one meanwhile. */
-const drainMs = 5000
-
-/** Everything that came in one read of a socket before CONNACK waits in aedes: with two bytes a packet, half of 64 KiB. */
-const queuedBeforeConnack = 32_768
 
 /** How often it is asked whose user is gone; whoever removed one waits seconds at most. */
 const standingCheckMs = 2000
@@ -108,7 +99,13 @@ export class BrokerInput implements Input {
     if (this.#server) return
     const { host, port, certificate, connectionsMax = connectionsMaxDefault } = this.#options
     const secured = certificate?.()
-    const aedes = await this.#createAedes()
+    const aedes = await createAedes({
+      ...this.#options,
+      clients: this.#clients,
+      retained: this.#retained,
+      report: this.#report,
+      take: (packet, done) => this.#take(aedes, packet, done),
+    })
     const server = createListener(
       { ...this.#options, certificate: secured, handshakeMs: connectMs, report: this.#report },
       (socket, address) => this.#accept(aedes, socket, address),
@@ -177,49 +174,6 @@ export class BrokerInput implements Input {
     return true
   }
 
-  async #createAedes(): Promise<Aedes> {
-    const sessions = new Sessions(this.#retained)
-    const aedes = new Aedes({
-      persistence: sessions,
-      connectTimeout: connectMs,
-      drainTimeout: drainMs,
-      queueLimit: queuedBeforeConnack,
-      authenticate: (client, user, password, done) => {
-        refusalOf(this.#options, client.id, user, password).then((refusal) => {
-          if (!refusal && user !== undefined && this.#options.verify) this.#clients.admit(client.conn as AckGate, user)
-          done(refusal ?? null, !refusal)
-        })
-      },
-      authorizeSubscribe: (client, subscription, done) => {
-        const fault = this.#clients.subscribe(client.conn as AckGate, subscription.topic)
-        if (fault) {
-          const at = this.#clients.addressOf(client.conn as AckGate)
-          this.#report(
-            `client ${shown(client.id)} from ${at} may not subscribe to ${shown(subscription.topic)}: ${fault}`,
-          )
-        } else if (!client.clean) sessions.keepSubscription(client, subscription)
-        // null: SUBACK says that this one failed (MQTT 3.1.1 §3.9.3).
-        done(null, fault ? null : subscription)
-      },
-      authorizePublish: (_client, packet, done) => {
-        const fault = topicFault(packet.topic)
-        if (fault) done(new Error(fault))
-        else if (packet.payload.length > this.#options.messageBytesMax)
-          done(new Error(`its message on ${shown(packet.topic)} has ${packet.payload.length} bytes`))
-        else this.#take(aedes, packet, done)
-      },
-    })
-    aedes.on('clientError', (client, error) => this.#reportClient(client, error))
-    aedes.on('connectionError', (client, error) => this.#reportClient(client, error))
-    // Its types leave this one out; without a listener it would end the process.
-    ;(aedes as EventEmitter).on('error', (error: Error) => this.#report(error.message))
-    aedes.on('unsubscribe', (topics, { conn }) => {
-      for (const topic of topics) this.#clients.unsubscribe(conn as AckGate, topic)
-    })
-    await aedes.listen()
-    return aedes
-  }
-
   #accept(aedes: Aedes, socket: Socket, address: string): void {
     const { durability, unacked, messageBytesMax } = this.#options
     const perSecond = this.#options.messagesPerSecondMax?.(address) ?? Number.POSITIVE_INFINITY
@@ -285,12 +239,5 @@ export class BrokerInput implements Input {
   #tell(): void {
     this.#since = Date.now()
     this.#options.changed?.(this.state)
-  }
-
-  #reportClient({ id, conn }: Client, error: Error): void {
-    // A device that lost its network or its power: nothing to do about it.
-    if ('syscall' in error) return
-    const address = this.#clients.addressOf(conn as AckGate)
-    this.#report(`client ${shown(id)} from ${address} was disconnected: ${error.message}`)
   }
 }

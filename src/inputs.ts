@@ -81,8 +81,14 @@ export class Inputs {
   async #start(name: string, config: InputConfig): Promise<void> {
     const input = await this.#make(config)
     if (this.#paused) input.pause()
-    await input.start()
+    // From now on it is paused with the others, also while it starts.
     this.#running.set(name, { config, input })
+    try {
+      await input.start()
+    } catch (error) {
+      this.#running.delete(name)
+      throw error
+    }
   }
 }
 

@@ -29,7 +29,7 @@ export function apply(bound: Bound, draft: Draft): boolean {
   draft.device = bound.device
   draft.channel = bound.channel
   if (rule.protocol !== null) return applyProtocol(bound, draft)
-  if (rule.message.ignore !== undefined && !rule.choosy) {
+  if (rule.message.ignore !== undefined && !rule.conditional) {
     // What its family would have read had it been whole is not passed over.
     draft.reject(draft.unread === rule.profile ? draft.problem : rule.message.ignore, 'message')
     return true
@@ -39,7 +39,7 @@ export function apply(bound: Bound, draft: Draft): boolean {
   if (reason === 'another') return false
   if (reason !== null) {
     // What cannot be read cannot be tested either: a rule that asks for something leaves it to the next.
-    if (rule.choosy) {
+    if (rule.conditional) {
       if (draft.frame.transport === 'mqtt') draft.unread = rule.profile
       return false
     }
@@ -55,7 +55,7 @@ export function apply(bound: Bound, draft: Draft): boolean {
 
 function applyProtocol(bound: Bound, draft: Draft): boolean {
   const { rule } = bound
-  if (rule.choosy && (!draft.read() || !holds(rule, draft))) return false
+  if (rule.conditional && (!draft.read() || !holds(rule, draft))) return false
   return rule.protocol!.decode(draft, rule.message.options, () => applyReadings(bound, draft)) !== false
 }
 

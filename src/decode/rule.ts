@@ -19,7 +19,7 @@ export interface Rule {
   readonly topics: readonly TopicPattern[]
   readonly tests: readonly Test[]
   /** It takes only some of the messages that its topics carry. */
-  readonly choosy: boolean
+  readonly conditional: boolean
   readonly protocol: Protocol | null
   readonly device: Template | null
   readonly name: Template | null
@@ -72,7 +72,7 @@ function compileRule(profile: Profile, message: Message, path: ProfileIssue['pat
     message,
     topics,
     tests: compile('when', () => [message.when ?? []].flat().map(compileTest), []),
-    choosy: message.when !== undefined || message.form !== undefined,
+    conditional: message.when !== undefined || message.form !== undefined,
     protocol,
     device: template('device', message.device ?? (captures.has('device') ? '{device}' : undefined)),
     name: template('name'),

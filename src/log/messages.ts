@@ -56,7 +56,7 @@ export type WriterTable = {
   /** Takes the lock, migrates, begins the run. */
   open: (request: { readonly run: string; readonly now: Millis; readonly rejectedMax: number }) => Opened
   commit: (request: Commit) => Size
-  /** Writes all of the write-ahead log back into the database and begins it anew, unless somebody is reading. */
+  /** Writes all of the write-ahead log back into the database and begins it anew, unless somebody else is reading. */
   truncate: (request: Record<never, never>) => Size
   /** Sums up a piece of what is due; `all` takes the present hour too. Whether there may be more: call again. */
   roll: (request: { readonly now: Millis; readonly all: boolean }) => boolean

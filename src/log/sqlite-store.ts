@@ -197,7 +197,7 @@ export class SqliteStore implements Store {
     const complete = await this.#behind.close()
     const { uncommitted } = this.#behind.health
     if (!complete) this.#settings.log('error', `${uncommitted} readings could not be written to ${this.#file}`)
-    // The writer is the last to close: it then writes the log ahead back and leaves one file.
+    // The writer is the last to close: SQLite then checkpoints the write-ahead log and leaves one file.
     await this.#reader.close()
     await this.#writer.call('close', { head: complete ? this.head : null }).catch((error: Error) => {
       this.#settings.log('error', `cannot close ${this.#file}: ${error.message}`)
@@ -213,10 +213,10 @@ export class SqliteStore implements Store {
       throw explain(error, this.#file)
     }
     this.#retention.committed(this.#size)
-    if (this.#size.walBytes > this.#walBytesMax) void this.#beginWalAnew()
+    if (this.#size.walBytes > this.#walBytesMax) void this.#truncateWal()
   }
 
-  async #beginWalAnew(): Promise<void> {
+  async #truncateWal(): Promise<void> {
     // Whatever comes of it, not with every commit.
     this.#walBytesMax = Number.POSITIVE_INFINITY
     await this.#reader.pauseFor(async () => {

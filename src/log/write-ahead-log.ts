@@ -7,7 +7,7 @@ const frameBytes = pageBytes + 24
 /** Frames after which they are written back: 4 MiB. */
 const checkpointFrames = (4 * 1024 * 1024) / pageBytes
 
-/** SQLite's write-ahead log, which the thread that writes carries back into the database between its commits. None of this inside a transaction. */
+/** SQLite's write-ahead log, and when it is written back into the database (a checkpoint). None of this inside a transaction. */
 export class WriteAheadLog {
   readonly #db: Database.Database
   readonly #state: Database.Statement
@@ -28,12 +28,12 @@ export class WriteAheadLog {
     return this.#frames * frameBytes
   }
 
-  /** Writes it back once the caller has answered, if it has grown enough: that waits for the disk twice. */
+  /** A checkpoint once the caller has answered, since it waits for the disk twice; none while the log is short. */
   checkpointSoon(): void {
     setImmediate(() => this.#checkpointIfDue())
   }
 
-  /** Writes back what no reader still needs. */
+  /** Writes back what no reader still needs as it was. */
   checkpoint(): void {
     this.#checkpointedAt = this.#frames
     try {

@@ -113,7 +113,7 @@ export class Writer {
     return this.#size()
   }
 
-  /** Writes the log ahead back into the database and begins it anew, unless somebody else is reading. */
+  /** See `WriteAheadLog.truncate`. */
   truncate(): Size {
     this.#wal.truncate()
     return this.#size()
@@ -152,7 +152,7 @@ export class Writer {
   /** Gives free pages back to the file system, a bounded number a call. */
   vacuum(): Size {
     this.#db.pragma(`incremental_vacuum(${vacuumPages})`)
-    // The file itself is cut when the log ahead has been written back.
+    // The file itself is cut with the next checkpoint.
     this.#wal.checkpoint()
     return this.#size()
   }

@@ -117,12 +117,19 @@ async function makeSerial(serial: SerialConfig, around: InputSurroundings): Prom
 /** How the profile drives the port, with what the configuration says over it. */
 function sourceOf(serial: SerialConfig, profiles: readonly Profile[]): SerialSource {
   const profile = profiles.find(({ id }) => id === serial.profile)
-  const source = profile && serialSourceOf(profile)
+  const source = profile && serialSourceOf(profile, serial.addresses)
   if (!source)
     throw new GatewayError(
       'config',
       `${serial.port}: there is no serial profile "${serial.profile}"`,
       `choose one of ${profiles.flatMap(({ id, serial }) => (serial ? [id] : [])).join(', ')}`,
+    )
+  const isAsked = (address: number) => source.polls?.some(({ request }) => request[0] === address)
+  if (serial.addresses && !(source.framing.kind === 'modbus-rtu' && serial.addresses.every(isAsked)))
+    throw new GatewayError(
+      'config',
+      `${serial.port}: ${serial.profile} is not asked by address`,
+      'take addresses out: it is no Modbus profile, or one whose registers name their slaves',
     )
   const { baud, dataBits, parity, stopBits, rtscts } = serial
   const chosen = Object.entries({ baud, dataBits, parity, stopBits, rtscts }).filter(([, value]) => value !== undefined)

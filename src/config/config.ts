@@ -64,6 +64,8 @@ export interface SerialConfig extends Partial<LineSettings> {
   readonly profile: string
   /** Native id to use instead of the profile's own. */
   readonly device?: string
+  /** Of the devices on a bus, all asked alike; the profile's own where absent. */
+  readonly addresses?: readonly number[]
 }
 
 /** What people say about a device; what they say on the page is stronger. */

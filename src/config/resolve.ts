@@ -141,6 +141,11 @@ function resolveSerial(parsed: ConfigFile, base: string, around: Surroundings): 
     port: /^[./]/.test(entry.port) ? resolve(base, entry.port) : entry.port,
   }))
   reportTwins(ports, (entry) => entry.port, ['serial'], 'port', around)
+  for (const [i, { device, addresses = [] }] of ports.entries()) {
+    if (device === undefined || addresses.length < 2) continue
+    const instead = 'take it out: each is called by the port and its address'
+    around.problem(['serial', i, 'device'], `serial[${i}].device is one name for several addresses`, instead)
+  }
   return ports
 }
 

@@ -102,6 +102,13 @@ const serial = z.strictObject({
     .regex(/^[A-Za-z0-9._:-]{1,100}$/, 'write up to 100 letters, digits, or . _ : -')
     .exactOptional()
     .describe("Id of the device instead of the profile's own"),
+  // Modbus over Serial Line V1.02 §2.2: 0 is a broadcast, which nobody answers, and what lies beyond 247 is reserved.
+  addresses: z
+    .array(whole(1, 247))
+    .min(1, 'write at least one')
+    .refine((list) => new Set(list).size === list.length, 'write each address once')
+    .exactOptional()
+    .describe('Addresses of the meters on a Modbus line, all of the same profile; its own unless said'),
 })
 
 const device = z.strictObject({

@@ -2,12 +2,15 @@ import type { Poll, SerialSource } from '../framing.ts'
 import type { Profile } from './profile.ts'
 import { protocols } from './protocols/index.ts'
 
-/** What a port must know to be read for a profile, and asked where its device only answers; undefined for MQTT profiles. */
-export function serialSourceOf(profile: Profile): SerialSource | undefined {
+/**
+ * What a port must know to be read for a profile, and asked where its device only answers; undefined for MQTT profiles.
+ * @param addresses of the devices on a bus that are asked alike, where they are others than the profile's own
+ */
+export function serialSourceOf(profile: Profile, addresses?: readonly number[]): SerialSource | undefined {
   const { serial } = profile
   if (!serial) return undefined
   const { framing, baud, dataBits, parity, stopBits, rtscts, silentMs } = serial
-  const polls = [...serial.polls.map(toPoll), ...profile.messages.flatMap(protocolPolls)]
+  const polls = [...serial.polls.map(toPoll), ...profile.messages.flatMap((rule) => protocolPolls(rule, addresses))]
   return {
     framing,
     baud,
@@ -26,6 +29,9 @@ function toPoll({ request, everyMs, timeoutMs }: NonNullable<Profile['serial']>[
 }
 
 /** Some protocols know themselves what to ask: a register map is a list of requests. */
-function protocolPolls({ protocol, options }: Profile['messages'][number]): readonly Poll[] {
-  return (protocol && protocols[protocol].polls?.(options)) ?? []
+function protocolPolls(
+  { protocol, options }: Profile['messages'][number],
+  addresses: readonly number[] | undefined,
+): readonly Poll[] {
+  return (protocol && protocols[protocol].polls?.(options, addresses)) ?? []
 }

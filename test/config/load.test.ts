@@ -232,6 +232,18 @@ describe('a problem has its place and what to write instead', () => {
     ],
     ['serial: [{ port: a, parity: x }]', 'rivulet.yaml:1:29: serial[0].parity is "x"; write none, even or odd'],
     [
+      'serial: [{ port: a, addresses: [0] }]',
+      'rivulet.yaml:1:33: serial[0].addresses[0] is 0; write a whole number from 1 to 247',
+    ],
+    [
+      'serial: [{ port: a, addresses: [3, 3] }]',
+      'rivulet.yaml:1:32: serial[0].addresses is not right; write each address once',
+    ],
+    [
+      'serial: [{ port: a, device: b, addresses: [1, 2] }]',
+      'rivulet.yaml:1:29: serial[0].device is one name for several addresses; take it out: each is called by the port and its address',
+    ],
+    [
       'serial: [{ port: a }, { port: a }]',
       'rivulet.yaml:1:23: serial[1] has the same port as an entry before it; give it another port, or remove one',
     ],

@@ -9,6 +9,7 @@ import type { SerialSource } from '../../src/framing.ts'
 import type { RejectedBytes } from '../../src/ingest/input.ts'
 import { findHolder } from '../../src/ingest/serial/holder.ts'
 import { SerialInput, type SerialInputOptions } from '../../src/ingest/serial/serial-input.ts'
+import { modbusRequest } from '../../src/modbus.ts'
 import { pms5003, pmsFrame, readTwoInputs, withCrc } from '../ingest/serial/framers/streams.ts'
 import { openPtyPair, type PtyPair } from '../setup/pty.ts'
 
@@ -260,7 +261,7 @@ describe('a polled device', () => {
       { request: readOther, everyMs: 100, timeoutMs: 300 },
     ],
   }
-  const answerTo = (request: Buffer) => withCrc(Buffer.from([1, 4, 4, 0, request[3]!, 1, 2]))
+  const answerTo = (request: Buffer) => withCrc(Buffer.from([request[0]!, 4, 4, 0, request[3]!, 1, 2]))
 
   it('is asked in turn, and each answer carries its request', async () => {
     const pair = await plug()
@@ -293,6 +294,27 @@ describe('a polled device', () => {
     pair.onHeard((request) => void pair.write(answerTo(request)))
     await until(() => expect(frames.length).toBeGreaterThan(1))
     expect(input.state.detail).toBeUndefined()
+  })
+
+  it('says which of several meters on its line does not answer, once, until it does', async () => {
+    const pair = await plug()
+    let away = 2
+    pair.onHeard((request) => request[0] !== away && void pair.write(answerTo(request)))
+    const polls = [1, 2].map((address) => ({
+      request: modbusRequest({ address, function: 4, register: 1, count: 2 }),
+      everyMs: 50,
+      timeoutMs: 100,
+    }))
+    const told: (string | undefined)[] = []
+    const changed = ({ detail }: { detail?: string }) => told.push(detail)
+    const { input, frames } = await start(pair.port, { ...modbus, polls }, { changed })
+    const missing = 'no answer from address 2: are its power, wiring and address right?'
+    await until(() => expect(input.state.detail).toBe(missing))
+    const heard = frames.length
+    await until(() => expect(frames.length).toBeGreaterThan(heard + 2))
+    away = 0
+    await until(() => expect(input.state.detail).toBeUndefined())
+    expect(told.filter(Boolean)).toEqual([missing])
   })
 
   it('of one fixed frame is asked too', async () => {

@@ -142,6 +142,14 @@ describe('rivulet start', () => {
     })
   })
 
+  it('refuses addresses for what is not asked by address', async () => {
+    writeFileSync(join(cwd, 'rivulet.yaml'), 'serial: [{ port: /dev/x, profile: sds011, addresses: [1, 2] }]')
+    expect(await rivulet(['start', '--http', '127.0.0.1:0', '--mqtt', 'off'], { cwd })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^rivulet: \/dev\/x: sds011 is not asked by address; take addresses out.*\n$/),
+    })
+  })
+
   it('says in one line what is in its way: a port in use, a folder that is none', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -26,7 +26,7 @@ const register = target.extend({
 
 const schema = z
   .strictObject({
-    address: z.int().min(1).max(254).default(1).describe('of the slave'),
+    address: z.int().min(1).max(254).default(1).describe('of the slave, unless the configuration lists others'),
     function: z
       .union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
       .default(3)
@@ -61,7 +61,7 @@ const schema = z
  */
 export const modbusRtu: Protocol = {
   options: schema,
-  polls: (options) => planOf(options).polls,
+  polls: (options, addresses) => pollsOf(planOf(options), addresses),
   decode(draft, options) {
     const plan = planOf(options)
     const answer = Buffer.from(draft.frame.payload)
@@ -89,7 +89,10 @@ interface Register {
 interface Plan {
   readonly registers: readonly Register[]
   readonly reads: readonly ModbusRead[]
-  readonly polls: readonly Poll[]
+  /** No register names its slave: the same map holds for every slave that is asked. */
+  readonly isOfAnySlave: boolean
+  readonly gap: number | undefined
+  readonly timing: Pick<Poll, 'everyMs' | 'timeoutMs'>
 }
 
 const plans = new WeakMap<object, Plan>()
@@ -114,14 +117,26 @@ function planOf(options: unknown): Plan {
     compiled.map(({ read }) => read),
     gap,
   )
-  const polls = reads.map((read) => ({
-    request: modbusRequest(read),
-    everyMs,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  }))
-  const plan = { registers: compiled, reads, polls }
+  const plan = {
+    registers: compiled,
+    reads,
+    isOfAnySlave: registers.every((one) => one.address === undefined),
+    gap,
+    timing: { everyMs, ...(timeoutMs !== undefined && { timeoutMs }) },
+  }
   plans.set(options as object, plan)
   return plan
+}
+
+function pollsOf({ registers, reads, isOfAnySlave, gap, timing }: Plan, addresses?: readonly number[]): Poll[] {
+  const asked =
+    addresses && isOfAnySlave
+      ? planModbusReads(
+          registers.flatMap(({ read }) => addresses.map((address) => ({ ...read, address }))),
+          gap,
+        )
+      : reads
+  return asked.map((read) => ({ request: modbusRequest(read), ...timing }))
 }
 
 type RegisterOptions = z.output<typeof register>
@@ -162,17 +177,17 @@ function dataBytes({ function: code, count }: ModbusRead): number {
   return code <= 2 ? Math.ceil(count / 8) : 2 * count
 }
 
-function takeRegisters(draft: Draft, { registers }: Plan, read: ModbusRead, data: Buffer): void {
+function takeRegisters(draft: Draft, { registers, isOfAnySlave }: Plan, read: ModbusRead, data: Buffer): void {
   const { frame } = draft
   const given = frame.transport === 'serial' ? frame.device : undefined
-  const several = registers.some((one) => one.read.address !== registers[0]!.read.address)
+  const several = !isOfAnySlave && registers.some((one) => one.read.address !== registers[0]!.read.address)
   draft.about(given && !several ? given : `${given ?? portName(frame.source)}:${read.address}`)
   const document: Record<string, number> = {}
   draft.root = document
   const found: [leaf: Leaf, value: number, where: string][] = []
   for (const { read: wanted, type, order, bits, leaf } of registers) {
     const at = wanted.register - read.register
-    if (wanted.address !== read.address || wanted.function !== read.function || at < 0) continue
+    if ((!isOfAnySlave && wanted.address !== read.address) || wanted.function !== read.function || at < 0) continue
     if (at + wanted.count > read.count) continue
     const whole = type === 'bit' ? bitAt(data, at) : valueAt(data, 2 * at, type, order)
     const value = bits ? pickBits(whole, ...bits) : whole

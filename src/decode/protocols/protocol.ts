@@ -15,8 +15,11 @@ export interface Protocol {
    * first seen, and again after the state has changed.
    */
   claims?(draft: Draft, state: DecoderState, topic: string): boolean
-  /** What a serial port asks the device, where the options say it. */
-  polls?(options: unknown): readonly Poll[]
+  /**
+   * What a serial port asks the device, where the options say it.
+   * @param addresses of the devices on the bus, where they are others than the options say
+   */
+  polls?(options: unknown, addresses?: readonly number[]): readonly Poll[]
   /**
    * Returns false to leave the frame to the next rule. `readMembers` takes what the draft's document holds by the readings of the rule, for
    * protocols that only make a document of the payload.

@@ -9,15 +9,19 @@ const defaultTimeoutMs = 1000
 const turnaroundMs = 50
 /** After a time-out, so that a late answer is not taken for one to the next request, which may look just the same. */
 const settleMs = 250
+/** So many requests in a row without an answer are no chance. */
+const unansweredUntilTold = 3
 
 /** For devices that only speak when spoken to: one request at a time, that which has been due for longest first. */
 export function askInTurn(framing: Framing, polls: readonly Poll[], handlers: TalkHandlers): Talk {
   const ended = new AbortController()
   let framer: Framer | null = null
-  let unanswered = 0
+  /** Requests in a row without an answer, by the address on a bus that they are for: one may be away while others answer. */
+  const unanswered = new Map(polls.map((poll) => [addressOf(poll), 0]))
   let settle: (answered: boolean) => void = () => {}
 
-  async function ask({ request, timeoutMs = defaultTimeoutMs }: Poll, write: Write): Promise<void> {
+  async function ask(poll: Poll, write: Write): Promise<void> {
+    const { request, timeoutMs = defaultTimeoutMs } = poll
     const answer = new Promise<boolean>((resolve) => {
       settle = resolve
     })
@@ -34,10 +38,23 @@ export function askInTurn(framing: Framing, polls: readonly Poll[], handlers: Ta
     framer.close()
     // What comes from now on is late, and nobody can say what it answers.
     framer = null
-    unanswered = answered ? 0 : unanswered + 1
-    if (answered || ended.signal.aborted) return
-    handlers.onUnanswered(unanswered)
-    await pause(settleMs)
+    if (!answered && ended.signal.aborted) return
+    count(addressOf(poll), answered)
+    if (!answered) await pause(settleMs)
+  }
+
+  function count(address: number, answered: boolean): void {
+    const before = unanswered.get(address)!
+    unanswered.set(address, answered ? 0 : before + 1)
+    const hasChanged = answered ? before >= unansweredUntilTold : before + 1 === unansweredUntilTold
+    if (!hasChanged) return
+    const silent = [...unanswered].flatMap(([address, count]) => (count >= unansweredUntilTold ? [address] : []))
+    handlers.onSilence(silent, silent.length === unanswered.size)
+  }
+
+  /** Elsewhere than on a bus there is one device, without an address. */
+  function addressOf({ request }: Poll): number {
+    return framing.kind === 'modbus-rtu' ? request[0]! : 0
   }
 
   async function askAll(write: Write): Promise<void> {

@@ -45,8 +45,8 @@ const missingWaitMaxMs = 3000
 const steadyMs = 10_000
 /** A silent port is opened again after `silentMs`, then after twice that, … up to 64 times: opening resets many boards. */
 const silenceDoublingsMax = 6
-/** So many stretches of bytes without one frame, or requests without one answer: something is set wrong. */
-const troublesUntilTold = 3
+/** So many stretches of bytes without one frame: something is set wrong. */
+const misfitsUntilTold = 3
 
 /** Reads a serial port, and opens it again for as long as it runs: unplugged, in use, silent, or not there yet. */
 export class SerialInput implements Input {
@@ -65,6 +65,8 @@ export class SerialInput implements Input {
   /** How often in a row the watchdog has opened the port again. */
   #silences = 0
   #misfits = 0
+  /** Who is asked and does not answer. */
+  #silence: Partial<Trouble> = {}
 
   constructor(options: SerialInputOptions) {
     this.#options = options
@@ -154,6 +156,7 @@ export class SerialInput implements Input {
     this.#connection = opened
     this.#name = name
     this.#misfits = 0
+    this.#silence = {}
     this.#become('connected')
     this.#watch()
     if (signal.aborted) void opened.close()
@@ -172,7 +175,7 @@ export class SerialInput implements Input {
     const handlers = {
       onFrame: (frame: Uint8Array, request?: Uint8Array) => this.#take(frame, request),
       onReject: (rejection: FramingRejection) => this.#refuse(rejection),
-      onUnanswered: (count: number) => this.#missAnswer(count),
+      onSilence: (silent: readonly number[], isEverybody: boolean) => this.#tellSilence(silent, isEverybody),
     }
     return polls.length > 0 ? askInTurn(framing, polls, handlers) : listen(framing, handlers)
   }
@@ -183,7 +186,7 @@ export class SerialInput implements Input {
       this.#watch()
     } else this.#watchdog?.refresh()
     this.#misfits = -Infinity
-    if (this.#trouble.detail !== undefined) this.#become('connected')
+    if (this.#trouble.kind === 'noise') this.#become('connected', this.#silence)
     if (this.#paused) {
       this.#dropped++
       return
@@ -209,19 +212,19 @@ export class SerialInput implements Input {
   #refuse({ reason, where, bytes }: FramingRejection): void {
     const { profile, source, reject } = this.#options
     reject({ source: this.#name, profile, reason, where, bytes, receivedAt: Date.now() })
-    if (++this.#misfits === troublesUntilTold && this.#connection)
+    if (++this.#misfits === misfitsUntilTold && this.#connection)
       this.#become('connected', {
         kind: 'noise',
         detail: `what arrives is no ${profile} frame: is ${source.baud} baud right?`,
       })
   }
 
-  #missAnswer(count: number): void {
-    if (count === troublesUntilTold && this.#connection)
-      this.#become('connected', {
-        kind: 'silent',
-        detail: `nothing answers: are wiring, address and ${this.#options.source.baud} baud right?`,
-      })
+  #tellSilence(silent: readonly number[], isEverybody: boolean): void {
+    const { baud } = this.#options.source
+    const who = isEverybody ? 'nothing answers' : `no answer from address ${silent.join(', ')}`
+    const asked = isEverybody ? `wiring, address and ${baud} baud` : 'its power, wiring and address'
+    this.#silence = silent.length === 0 ? {} : { kind: 'silent', detail: `${who}: are ${asked} right?` }
+    if (this.#connection) this.#become('connected', this.#silence)
   }
 
   /** Opens a port again that fell silent although its profile promises data: USB adapters hang. */

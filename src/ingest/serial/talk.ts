@@ -15,8 +15,11 @@ export interface TalkHandlers {
   /** `request`: what had been sent to get this. */
   onFrame(frame: Uint8Array, request?: Uint8Array): void
   onReject(rejection: FramingRejection): void
-  /** So many requests in a row had no answer. */
-  onUnanswered(count: number): void
+  /**
+   * Who has not answered several requests in a row: addresses on a bus, told when they change.
+   * @param isEverybody nobody on the line answers
+   */
+  onSilence(silent: readonly number[], isEverybody: boolean): void
 }
 
 /** For devices that speak by themselves; the port is opened amid what they say. */

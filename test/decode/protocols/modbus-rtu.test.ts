@@ -104,6 +104,46 @@ it('asks for registers near each other together, and reads what it asked for', (
   expect(ask(options, [5, 4, 4, 0x3f, 0xc0, 0, 0], request)).toEqual(['current 1.5 A'])
 })
 
+it('asks every meter of a line by its address, and keeps what they say apart', () => {
+  const { profile } = profileOf(one({ type: 'float32' }))
+  const source = serialSourceOf(profile!, [3, 7])!
+  const request = (address: number) => modbusRequest({ address, function: 3, register: 0, count: 2 })
+  expect(source.polls!.map(({ request }) => Buffer.from(request))).toEqual(
+    [3, 7].map((address) => Buffer.from(request(address))),
+  )
+  const decoder = createDecoder([profile!])
+  const heard = (address: number, asked: number) =>
+    decoder.decode(
+      {
+        transport: 'serial',
+        source: '/dev/ttyUSB0',
+        profile: 'm',
+        payload: withCrc([address, 3, 4, 0x43, 0x66, 0x33, 0x33]),
+        receivedAt: 0,
+        request: request(asked),
+      },
+      new Map(),
+      { synced: true },
+    )
+  expect([3, 7].map((address) => heard(address, address).readings.map(({ device, value }) => [device, value]))).toEqual(
+    [[['m:ttyUSB0:3', 230.2]], [['m:ttyUSB0:7', 230.2]]],
+  )
+  expect(heard(3, 7).rejected).toMatchObject([{ reason: 'unexpected_slave' }])
+})
+
+it('leaves the slaves that a map names as they are', () => {
+  const options = {
+    registers: [
+      { register: 0, metric: 'power' },
+      { register: 0, metric: 'power', address: 2 },
+    ],
+  }
+  const { profile } = profileOf(options)
+  expect(serialSourceOf(profile!, [3, 7])!.polls!.map(({ request }) => request[0])).toEqual([1, 2])
+  const request = modbusRequest({ address: 2, function: 3, register: 0, count: 1 })
+  expect(ask(options, [2, 3, 2, 0, 5], request)).toEqual(['power 5 W'])
+})
+
 it('takes no answer for another: of another slave, function or length, or a refusal', () => {
   const options = one({})
   expect(ask(options, [2, 3, 2, 0, 1])).toEqual(['unexpected_slave message'])

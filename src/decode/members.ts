@@ -62,19 +62,8 @@ const doubtful = new Set(['channel', 'counter', 'count', 'index', 'code'])
 
 /** Objects around the values that say nothing about them. */
 const wrapping = new Set([
-  ...[
-    'data',
-    'payload',
-    'values',
-    'telemetry',
-    'measurements',
-    'fields',
-    'object',
-    'state',
-    'reported',
-    'attributes',
-    'd',
-  ],
+  ...['data', 'payload', 'values', 'telemetry', 'measurements', 'fields'],
+  ...['object', 'state', 'reported', 'attributes', 'd'],
 ])
 
 /** Lists of bytes that somebody handed on beside what they mean. */

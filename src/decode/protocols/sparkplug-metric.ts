@@ -52,19 +52,8 @@ function splitWords(name: string): { place: string; quantity: string } {
 
 /** Levels that sort a device's metrics and say nothing about where they were measured. */
 const sorting = new Set([
-  ...[
-    'inputs',
-    'outputs',
-    'input',
-    'output',
-    'io',
-    'sensors',
-    'sensor',
-    'measurements',
-    'measurement',
-    'data',
-    'values',
-  ],
+  ...['inputs', 'outputs', 'input', 'output', 'io', 'sensors'],
+  ...['sensor', 'measurements', 'measurement', 'data', 'values'],
   ...['telemetry', 'metrics', 'analog', 'digital', 'tags', 'process', 'status'],
 ])
 

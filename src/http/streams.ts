@@ -34,6 +34,14 @@ export interface StreamLimits {
 /** How often it is asked whose token was revoked or has expired; whoever took it back waits seconds at most. */
 const rightsCheckMs: Millis = 2000
 
+interface Asked {
+  readonly identity: Identity
+  readonly gzip: boolean
+  readonly filter: StreamFilter | null
+  readonly start: Start
+  readonly thinning: Thinning
+}
+
 interface Open {
   readonly reader: Reader
   readonly identity: Identity
@@ -84,19 +92,14 @@ export class Streams {
       this.#gate.checkHost(req, listener)
       this.#gate.allowOrigin(req, res)
       const { identity } = await this.#gate.caller(req, listener)
-      if (device !== undefined && !isDeviceId(device))
-        throw new GatewayError('not-found', 'no device can be called that', 'GET /api/devices lists those there are')
-      const query = new Query(searchOf(req), device === undefined ? streamParameters : deviceStreamParameters)
-      const filter = chosen(query, identity, this.#feed.tags, device)
-      const thinning = thinningOf(query)
-      const start = await startOf(this.#store, query, filter, lastEventId(req))
+      const asked = await this.#read(req, identity, device)
       if (http2Stream(res)?.destroyed ?? res.destroyed) return
       if (this.closing) sendAway(res, returnMs)
       else if (this.#open.size >= this.#max) {
         this.refused++
         sendAway(res, overloadMs)
       } else if (req.method === 'HEAD') res.writeHead(200, headOf(res)).end()
-      else this.#begin(res, asksForGzip(req.headers['accept-encoding']), identity, filter, start, thinning)
+      else this.#begin(res, asked)
     } catch (error) {
       if (isDisconnect(error)) return
       if (!(error instanceof GatewayError)) this.#logger.error({ err: error }, 'a stream could not begin')
@@ -106,6 +109,21 @@ export class Streams {
         this.refused++
         sendAway(res, overloadMs)
       }
+    }
+  }
+
+  /** What the request asks for. @throws GatewayError `usage` when it is malformed, `not-found` for what is no device's id */
+  async #read(req: IncomingMessage, identity: Identity, device: DeviceId | undefined): Promise<Asked> {
+    if (device !== undefined && !isDeviceId(device))
+      throw new GatewayError('not-found', 'no device can be called that', 'GET /api/devices lists those there are')
+    const query = new Query(searchOf(req), device === undefined ? streamParameters : deviceStreamParameters)
+    const filter = chosen(query, identity, this.#feed.tags, device)
+    return {
+      identity,
+      gzip: asksForGzip(req.headers['accept-encoding']),
+      filter,
+      thinning: thinningOf(query),
+      start: await startOf(this.#store, query, filter, lastEventId(req)),
     }
   }
 
@@ -133,14 +151,7 @@ export class Streams {
     this.#feed.turns.close(reader)
   }
 
-  #begin(
-    res: ServerResponse,
-    gzip: boolean,
-    identity: Identity,
-    filter: StreamFilter | null,
-    start: Start,
-    thinning: Thinning,
-  ): void {
+  #begin(res: ServerResponse, { identity, gzip, filter, start, thinning }: Asked): void {
     this.opened++
     const { reader, opening, pages } = this.#feed.open(start, thinning)
     const connection = new Connection(res, { gzip, stalledMs: this.#stalledMs }, () => {

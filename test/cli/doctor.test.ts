@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { wear } from '../../src/cli/doctor/running.ts'
+import { openStore } from '../../src/log/open-store.ts'
 import { startGateway } from '../setup/gateway.ts'
 import { freePort } from '../setup/mosquitto.ts'
 import { openPtyPair } from '../setup/pty.ts'
@@ -128,6 +130,19 @@ it('says that a database is damaged, or cannot be one, before a start does', asy
   writeFileSync(join(cwd, 'data/rivulet.db'), Buffer.alloc(4096, 7))
   expect((await findings()).lines).toContainEqual(
     expect.stringMatching(/^wrong log .*rivulet\.db is damaged, .*rivulet check --data/),
+  )
+  rmSync(join(cwd, 'data'), { recursive: true })
+  const store = await openStore({ folder: join(cwd, 'data') })
+  const reading = { device: 'a:b', metric: 'm', unit: null, value: 1.5, time: 0 }
+  await store.durable(store.append(Array.from({ length: 500 }, (_, i) => ({ ...reading, time: i }))))
+  await store.close()
+  const bytes = readFileSync(join(cwd, 'data/rivulet.db'))
+  // The last page is one of readings.
+  writeFileSync(join(cwd, 'data/rivulet.db'), bytes.fill(9, bytes.length - 1024))
+  expect((await findings()).lines).toContainEqual(
+    expect.stringMatching(
+      /^wrong log damaged: page \d+, of the table reading, cannot be read; save the rest with: rivulet/,
+    ),
   )
   rmSync(join(cwd, 'data'), { recursive: true })
   writeFileSync(join(cwd, 'data'), 'a file')

@@ -3,12 +3,16 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { lineOf } from '../../log/explain.ts'
 import { KeptRecords } from '../../log/kept-records.ts'
+import { salvage } from '../../log/salvage/salvage.ts'
 import type { Records } from '../../log/store.ts'
 import { storedRecords } from '../../log/stored-records.ts'
 import { type Finding, megabytes, note, ok, wrong } from './finding.ts'
 
 /** Less room than this, and the next hour may fill it: a commit, its write-ahead log and the rollups. */
 const roomBytes = 100e6
+
+/** Some 400,000 readings, which are looked over in a few seconds even on a small board. */
+const lookedOverMax = 10e6
 
 /** The folder of the database, and whether this user can see what is in it, now or once it is made. */
 export function lookAtFolder(path: string): { readonly finding: Finding; readonly canBeSeen: boolean } {
@@ -20,10 +24,25 @@ export function lookAtFolder(path: string): { readonly finding: Finding; readonl
 export function lookAtDatabase(data: string): { readonly broken: Finding[]; readonly records: Records | null } {
   const file = join(data, 'rivulet.db')
   try {
-    return { broken: [], records: existsSync(file) ? storedRecords(file) : new KeptRecords([], () => undefined) }
+    if (!existsSync(file)) return { broken: [], records: new KeptRecords([], () => undefined) }
+    return {
+      records: storedRecords(file),
+      broken: [pages(data, statSync(file).size)].filter((found) => found !== null),
+    }
   } catch (error) {
     return { broken: [wrong('log', lineOf(error as Error))], records: null }
   }
+}
+
+/** What is wrong with single pages: of a large database only where to ask for that. */
+function pages(data: string, bytes: number): Finding | null {
+  if (bytes > lookedOverMax)
+    return note('log', `large; to have every page of it looked at: rivulet check --data ${data}`)
+  const { problems } = salvage(data)
+  if (problems.length === 0) return null
+  const [first] = problems
+  const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  return wrong('log', `damaged: ${first}${rest}; save the rest with: rivulet check --data ${data} --salvage FILE`)
 }
 
 function folder(path: string, place: string): Finding {

@@ -44,7 +44,10 @@ export async function askGateway(data: string): Promise<Answer> {
       ok('gateway', 'runs'),
       wear(await metrics.text(), Date.now()),
       log.state === 'ok' ? ok('log', 'takes readings') : wrong('log', `${log.state}: ${log.detail ?? 'see its log'}`),
-      ...[log.unreadable, log.undropped].flatMap((trouble) => (trouble === undefined ? [] : wrong('log', trouble))),
+      // A damaged page mostly is the reason for both.
+      ...[...new Set([log.unreadable, log.undropped])].flatMap((text) =>
+        text === undefined ? [] : wrong('log', text),
+      ),
       ...inputs.map(({ name, status, detail, trouble }) =>
         (status === 'connected' && !trouble ? ok : wrong)('input', [name, status, detail].filter(Boolean).join(': ')),
       ),

@@ -22,6 +22,7 @@ it('asks for a token where one is needed', async () => {
     await page.getByLabel('Token').fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('does not know this token').waitFor()
+    expect(await page.locator('.connection').isVisible()).toBe(false)
     await shoot(page, 'sign-in')
     await page.getByLabel('Token').fill(token)
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -1,3 +1,4 @@
+import type { Millis } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { getJson } from './api.ts'
 import { gatewayNow } from './clock.ts'
@@ -72,7 +73,7 @@ function inputRow(input: InputState): HTMLElement {
     isFine ? input.detail : '',
     input.received === undefined ? '' : `${input.received.toLocaleString()} received`,
     input.dropped ? `${input.dropped.toLocaleString()} dropped` : '',
-    input.since === undefined ? '' : `for ${ageText(gatewayNow() - new Date(input.since).getTime())}`,
+    input.since === undefined ? '' : sinceText(gatewayNow() - new Date(input.since).getTime()),
   ].filter(Boolean)
   return h(
     'li',
@@ -87,6 +88,11 @@ function inputRow(input: InputState): HTMLElement {
     h('p', { class: 'hint' }, facts.join(' · ')),
     input.detail && !isFine ? h('p', { class: 'input-detail' }, input.detail) : null,
   )
+}
+
+/** How long it has been so: `for 5 min`. */
+function sinceText(ageMs: Millis): string {
+  return ageMs < 2000 ? '' : `for ${ageText(ageMs)}`
 }
 
 function statusMark(tone: string, word: string): HTMLElement {

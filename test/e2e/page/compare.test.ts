@@ -47,22 +47,30 @@ it('draws lines of several devices on one chart for each unit, told apart withou
   )
 })
 
-it('fits on a phone, with the menu open too', async () => {
+it.each([
+  ['phone', 360],
+  ['small tablet', 700],
+  ['tablet', 820],
+])('fits on a %s, with a menu open too', async (device, width) => {
   await measureHouse()
   const page = await visit.open('/#/compare?s=senml:attic/temperature&s=senml:cellar/temperature&range=7d', {
-    viewport: { width: 360, height: 740 },
+    viewport: { width, height: 740 },
     isMobile: true,
     hasTouch: true,
   })
   await page.locator('canvas').waitFor()
+  for (const summary of await page.locator('.menu summary').all()) {
+    await summary.click()
+    const menu = (await page.locator('.menu[open] .menu-body').boundingBox())!
+    expect(menu.x).toBeGreaterThanOrEqual(0)
+    expect(menu.x + menu.width).toBeLessThanOrEqual(width)
+    await page.keyboard.press('Escape')
+  }
   await page.getByText('Add a line').click()
   await page.getByRole('button', { name: 'shed · Dew point' }).waitFor()
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  const menu = (await page.locator('.menu[open] .menu-body').boundingBox())!
-  expect(menu.x).toBeGreaterThanOrEqual(0)
-  expect(menu.x + menu.width).toBeLessThanOrEqual(360)
   expect(await violations(page)).toEqual([])
-  await shoot(page, 'phone-compare')
+  await shoot(page, `${device.replaceAll(' ', '-')}-compare`)
 })
 
 it('adds what is measured now to every line, and shows a week of them in the dark', async () => {

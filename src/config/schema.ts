@@ -33,7 +33,9 @@ const http = z.strictObject({
   hosts: z
     .array(z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/, 'write a host name such as rivulet.example.org'))
     .default([])
-    .describe("Further Host names allowed, for reverse proxies; loopback names and the machine's own always are"),
+    .describe(
+      "Further Host names allowed, for reverse proxies; loopback names and the machine's own always are. With any, loopback needs a token too",
+    ),
   anonymous: flag.default(false).describe('true: ask for no token, even beyond loopback'),
   maxStreams: whole(1, 1_000_000).default(10_000).describe('Event streams open at once'),
 })

@@ -39,6 +39,14 @@ export interface Caller {
   readonly ambient: boolean
 }
 
+/** Who needs no token. */
+export interface Trust {
+  /** Everybody who only reads. */
+  readonly anonymous: boolean
+  /** Programs on this machine, by a listener that only they can reach. */
+  readonly loopback: boolean
+}
+
 /**
  * Who sends the request: the token it carries; else, without one, the owner over the local socket, and anybody where
  * that is allowed.
@@ -48,7 +56,7 @@ export async function callerOf(
   req: IncomingMessage,
   listener: Listener,
   tokens: Verifier,
-  anonymous: boolean,
+  trust: Trust,
 ): Promise<Caller> {
   const bearer = /^Bearer +([^ ]+)$/i.exec(req.headers.authorization ?? '')?.[1]
   const token = bearer ?? cookieToken(req)
@@ -59,8 +67,8 @@ export async function callerOf(
     if (bearer !== undefined) throw new GatewayError('unauthorized', 'the token is not valid', 'ask for another one')
   }
   if (listener.kind === 'local') return { identity: owner, ambient: false }
-  if (listener.loopback && isDirect(req)) return { identity: loopbackVisitor, ambient: true }
-  if (anonymous) return { identity: visitor, ambient: true }
+  if (listener.loopback && trust.loopback && isDirect(req)) return { identity: loopbackVisitor, ambient: true }
+  if (trust.anonymous) return { identity: visitor, ambient: true }
   throw new GatewayError(
     'unauthorized',
     token === undefined ? 'a token is needed here' : 'the token is not valid',
@@ -69,16 +77,21 @@ export async function callerOf(
 }
 
 /**
- * A reverse proxy on this machine reaches the loopback listener for somebody else. nginx, unless told otherwise, says so in
- * no header, but speaks HTTP/1.0, as no program does any more that comes by itself.
+ * A reverse proxy on this machine reaches the loopback listener for somebody else. Most say so in a header. nginx, unless told
+ * otherwise, does not, but speaks HTTP/1.0, as no program does any more that comes by itself. What a proxy passes on unchanged
+ * and in silence, as HAProxy does, looks like ours when its sender gives `localhost` as Host: see `Gate`.
  */
 function isDirect({ headers, httpVersion }: IncomingMessage): boolean {
   return (
     httpVersion !== '1.0' &&
-    !('forwarded' in headers || 'x-forwarded-for' in headers || 'via' in headers) &&
+    !Object.keys(headers).some((name) => passedOn.test(name)) &&
     (headers.host === undefined || isLoopbackName(hostName(headers.host)))
   )
 }
+
+/** RFC 7239, RFC 9110 §7.6.3, and what was usual before and beside them. */
+const passedOn =
+  /^(forwarded|via|x-(forwarded|real|original|client|envoy)-.+|(cf|fastly|true)-.*client-ip|cf-connecting-ip)$/
 
 function cookieToken(req: IncomingMessage): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {

@@ -9,6 +9,7 @@ import {
   type Identity,
   isLoopbackName,
   type Listener,
+  type Trust,
   type Verifier,
 } from './access.ts'
 
@@ -16,7 +17,7 @@ export interface GateOptions {
   readonly tokens: Verifier
   /** No token is needed to read, on any address. */
   readonly anonymous: boolean
-  /** Host names allowed beside this machine's own, for reverse proxies. */
+  /** Host names allowed beside this machine's own, for reverse proxies. With any, loopback needs a token as well. */
   readonly hosts: readonly string[]
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]
@@ -29,11 +30,15 @@ export interface GateOptions {
 export class Gate {
   readonly #options: GateOptions
   readonly #names: ReadonlySet<string>
+  readonly #trust: Trust
 
   constructor(options: GateOptions) {
     this.#options = options
     const own = hostname().toLowerCase()
     this.#names = new Set([own, `${own}.local`, ...options.hosts.map((host) => hostName(host))])
+    // Nothing tells a request that a proxy passes on in silence from one of our own. Who names the hosts under which a proxy is
+    // reached has one, and then being on this machine proves nothing.
+    this.#trust = { anonymous: options.anonymous, loopback: options.hosts.length === 0 }
   }
 
   /**
@@ -53,7 +58,7 @@ export class Gate {
   }
 
   caller(req: IncomingMessage, listener: Listener): Promise<Caller> {
-    return callerOf(req, listener, this.#options.tokens, this.#options.anonymous)
+    return callerOf(req, listener, this.#options.tokens, this.#trust)
   }
 
   /** Whether what the identity rests on still stands: for answers that last. */

@@ -53,7 +53,7 @@ export interface HttpDeps {
 export interface HttpOptions {
   /** No token is needed to read, on any address. */
   readonly anonymous: boolean
-  /** Host names allowed beside this machine's own, for reverse proxies. */
+  /** Host names allowed beside this machine's own, for reverse proxies. With any, loopback needs a token as well. */
   readonly hosts: readonly string[]
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]

@@ -62,20 +62,33 @@ it('asks for a token beyond loopback, for everything that tells of sensors', asy
 })
 
 it('asks for none on loopback, unless a proxy passes on what somebody else sent', async () => {
-  const { loopback } = await start({ hosts: ['panel.example.org'] })
+  const { loopback } = await start()
   expect((await ask(loopback, '/api/devices')).status).toBe(200)
   for (const headers of [
     { 'x-forwarded-for': '192.0.2.1' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-real-ip': '192.0.2.1' },
+    { 'cf-connecting-ip': '192.0.2.1' },
     { forwarded: 'for=192.0.2.1' },
-    { host: 'panel.example.org' },
+    { via: '1.1 proxy' },
+    { host: '192.0.2.7' },
   ])
     expect((await ask(loopback, '/api/devices', { headers })).status, JSON.stringify(headers)).toBe(401)
   // As nginx passes a request on that was told nothing but where to.
   const request = 'GET /api/devices HTTP/1.0\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n'
   expect(await rawStatus(loopback.port, request)).toBe(401)
   expect(await rawStatus(loopback.port, request.replace('1.0', '1.1'))).toBe(200)
-  const headers = { host: 'panel.example.org', ...bearer(admin.token) }
-  expect((await ask(loopback, '/api/devices', { headers })).status).toBe(200)
+})
+
+it('asks for a token on loopback too where a proxy is configured, since what it passes on may look like ours', async () => {
+  const { loopback, local } = await start({ hosts: ['panel.example.org'] })
+  for (const host of ['localhost', '127.0.0.1:8080', '[::1]', 'panel.example.org']) {
+    for (const path of ['/api/devices', '/api/stream', '/metrics'])
+      expect((await ask(loopback, path, { headers: { host } })).status, host + path).toBe(401)
+    const headers = { host, ...bearer(admin.token) }
+    expect((await ask(loopback, '/api/devices', { headers })).status, host).toBe(200)
+  }
+  expect((await ask(local, '/api/devices')).status).toBe(200)
 })
 
 it('refuses a wrong Bearer token everywhere, and ignores the cookie of a revoked one where none is needed', async () => {

@@ -1,4 +1,4 @@
-import { matchesTopic } from '../mqtt/topics.ts'
+import { TopicTree } from './topic-tree.ts'
 
 /** A message the broker keeps for those who subscribe later. */
 export interface RetainedMessage {
@@ -48,10 +48,14 @@ export class RetainedMessages {
     return true
   }
 
-  /** The messages that one of the filters takes. */
+  /**
+   * The messages that one of the filters takes. The filters are looked at all at once, as a tree: a thousand of them one by one
+   * for each of ten thousand messages took 13 s.
+   */
   *matching(filters: readonly string[]): Generator<RetainedMessage> {
-    for (const message of this.#messages.values())
-      if (filters.some((filter) => matchesTopic(filter, message.topic))) yield message
+    const tree = new TopicTree<true>()
+    for (const filter of filters) tree.set(filter, '', true)
+    for (const message of this.#messages.values()) if (tree.match(message.topic).size > 0) yield message
   }
 
   #set(message: RetainedMessage): void {

@@ -38,7 +38,7 @@ export class TopicTree<V> {
       path[i - 1]!.children.delete(levels[i - 1]!)
   }
 
-  /** One value for each owner with a filter that takes the topic. Rules as in `matchesTopic`. */
+  /** One value for each owner with a filter that takes the topic. `a/#` takes `a` too, a leading wildcard takes no `$SYS` (MQTT 3.1.1 §4.7). */
   match(topic: string): ReadonlyMap<string, V> {
     const found = new Map<string, V>()
     collect(this.#root, topic.split('/'), 0, found)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TopicTree } from '../../../src/ingest/broker/topic-tree.ts'
-import { isTopicFilter, matchesTopic } from '../../../src/ingest/mqtt/topics.ts'
+import { isTopicFilter } from '../../../src/ingest/mqtt/topics.ts'
 
 const level = fc.constantFrom('a', 'b', '', '$SYS', 'c')
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))
@@ -46,4 +46,19 @@ it.each([
   ['+/+', '/a', true],
 ] as const)('knows whether %s takes %s (MQTT 3.1.1 §4.7)', (filter, name, taken) => {
   expect(matchesTopic(filter, name)).toBe(taken)
+  const tree = new TopicTree<true>()
+  tree.set(filter, '', true)
+  expect(tree.match(name).size > 0).toBe(taken)
 })
+
+/** What the tree has to agree with (MQTT 3.1.1 §4.7.1.2, §4.7.2): one filter, one topic. */
+function matchesTopic(filter: string, topic: string): boolean {
+  if (topic.startsWith('$') && !filter.startsWith('$')) return false
+  const wanted = filter.split('/')
+  const levels = topic.split('/')
+  for (let i = 0; i < wanted.length; i++) {
+    if (wanted[i] === '#') return true
+    if (i >= levels.length || (wanted[i] !== '+' && wanted[i] !== levels[i])) return false
+  }
+  return wanted.length === levels.length
+}

@@ -7,8 +7,9 @@ import { SecretChecks } from './secret-checks.ts'
 
 const recordKind = 'broker-user'
 
-/** A house of sensors, all of them back at the same moment. */
+/** A house of sensors, all of them back at the same moment; and of those, the ones behind one bridge. */
 const checksWaitingMax = 64
+const checksOfAddressMax = 16
 
 /**
  * Users of the embedded broker: those of the configuration, which only it can change, and those made by command, kept
@@ -17,7 +18,7 @@ const checksWaitingMax = 64
 export class BrokerUsers {
   readonly #records: Records
   #configured: ReadonlyMap<string, string>
-  readonly #checks = new SecretChecks(checksWaitingMax)
+  readonly #checks = new SecretChecks(checksWaitingMax, checksOfAddressMax)
   #lent: { readonly username: string; readonly digest: Buffer } | undefined
 
   constructor(records: Records, configured: readonly BrokerUser[]) {
@@ -72,10 +73,10 @@ export class BrokerUsers {
     return { username, password }
   }
 
-  /** Whether somebody may connect. @throws GatewayError `unavailable` when too many wait to be looked at */
-  async verify(name: string, password: string): Promise<boolean> {
+  /** Whether somebody at that address may connect. @throws GatewayError `unavailable` when too many wait to be looked at */
+  async verify(name: string, password: string, address: string): Promise<boolean> {
     if (name === this.#lent?.username) return timingSafeEqual(this.#lent.digest, sha256(password))
-    return this.#checks.isRight(name, password, () => this.#hashOf(name))
+    return this.#checks.isRight(name, password, () => this.#hashOf(name), address)
   }
 
   /** What stands behind a user who was let in: another one once it was changed, undefined when it is gone. */

@@ -54,7 +54,7 @@ async function makeBroker({ host, port }: Address, mqtt: MqttConfig, around: Inp
     port,
     // On loopback nobody is a stranger, unless the configuration names users.
     anonymous: mqtt.anonymous || (isLoopback({ host, port }) && mqtt.users.length === 0),
-    verify: (user, password) => users.verify(user, password),
+    verify: (user, password, address) => users.verify(user, password, address),
     proofOf: (user) => users.proofOf(user),
     messageBytesMax: limits.messageBytes,
     connectionsPerAddressMax: limits.connectionsPerAddress,

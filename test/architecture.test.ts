@@ -27,7 +27,7 @@ const table: Record<string, string[]> = {
   http: ['address-count', 'feed', 'log', 'password', 'secret-checks', 'reading', 'units', 'metrics', 'errors'],
   client: [],
   password: [],
-  'secret-checks': ['password', 'errors'],
+  'secret-checks': ['address-count', 'password', 'errors'],
   package: [],
   clock: ['reading'],
   admission: ['reading'],

@@ -3,8 +3,8 @@ import type { AuthenticateError } from 'aedes'
 export interface AccessOptions {
   /** Whether clients may connect without a user name; with no `verify`, also whatever name they give. */
   readonly anonymous: boolean
-  /** Checks a user's password, in a time that says nothing about it. */
-  readonly verify?: (user: string, password: string) => boolean | Promise<boolean>
+  /** Checks the password of a user who comes from that address, in a time that says nothing about it. */
+  readonly verify?: (user: string, password: string, address: string) => boolean | Promise<boolean>
 }
 
 /** Longer names help nobody, and this one is shown in logs. */
@@ -16,6 +16,7 @@ export async function refusalOf(
   clientId: string,
   user: string | undefined,
   password: Buffer | undefined,
+  address: string,
 ): Promise<AuthenticateError | undefined> {
   // Some brokers put the id into topics; a wildcard there would reach those of others.
   if (clientId.length > clientIdLengthMax || /[\0-\x1f\x7f-\x9f#+]/.test(clientId))
@@ -23,7 +24,7 @@ export async function refusalOf(
   if (user === undefined || !verify)
     return anonymous ? undefined : refusal(5, 'it gives no user name, and anonymous clients are not allowed')
   try {
-    if (await verify(user, password?.toString() ?? '')) return undefined
+    if (await verify(user, password?.toString() ?? '', address)) return undefined
     return refusal(4, `unknown user or wrong password (user ${shown(user)})`)
   } catch (error) {
     return refusal(3, `its password could not be checked: ${(error as Error).message}`)

@@ -41,7 +41,8 @@ export async function createAedes(rules: AedesRules): Promise<Aedes> {
     drainTimeout: drainMs,
     queueLimit: queuedBeforeConnack,
     authenticate: (client, user, password, done) => {
-      refusalOf(rules, client.id, user, password).then((refusal) => {
+      const address = clients.addressOf(client.conn as AckGate)
+      refusalOf(rules, client.id, user, password, address).then((refusal) => {
         if (!refusal && user !== undefined && rules.verify) clients.admit(client.conn as AckGate, user)
         done(refusal ?? null, !refusal)
       })

@@ -17,16 +17,18 @@ it.each([
   ['a left-over user name where nobody has one', { anonymous: true }, 'sensor', right, undefined],
   ['a user where there are none yet', { anonymous: false }, 'sensor', right, 5],
 ] as const)('answers %s', async (_name, options, user, password, returnCode) => {
-  expect((await refusalOf(options, 'id', user, password))?.returnCode).toBe(returnCode)
+  expect((await refusalOf(options, 'id', user, password, '192.0.2.1'))?.returnCode).toBe(returnCode)
 })
 
 it('asks to come back later when passwords cannot be checked', async () => {
   const broken = async () => Promise.reject(new Error('no memory'))
-  expect(await refusalOf({ anonymous: false, verify: broken }, 'id', 'a', right)).toMatchObject({ returnCode: 3 })
+  expect(await refusalOf({ anonymous: false, verify: broken }, 'id', 'a', right, '192.0.2.1')).toMatchObject({
+    returnCode: 3,
+  })
 })
 
 it.each(['a\nb', 'a/#', '+', '\u001b[31m', 'x'.repeat(257)])('refuses the client id %j', async (id) => {
-  expect(await refusalOf({ anonymous: true }, id, undefined, undefined)).toMatchObject({ returnCode: 2 })
+  expect(await refusalOf({ anonymous: true }, id, undefined, undefined, '192.0.2.1')).toMatchObject({ returnCode: 2 })
 })
 
 it('shows names from the network quoted and short', () => {

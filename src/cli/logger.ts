@@ -15,9 +15,18 @@ export function createLogger(): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    hooks: { streamWrite: withoutSecrets },
   }
   // Not pino's own destination: that one takes a reader who has gone for the end of the program.
   return pino(options, process.stderr)
+}
+
+/**
+ * Names from the network stand in lines, and some people give their token as the user or the client id of MQTT: of a token, also
+ * of one that was cut short, only the name stays.
+ */
+function withoutSecrets(text: string): string {
+  return text.replace(/(rvl_[0-9a-f]{10}_)[\w-]+/g, '$1…')
 }
 
 const colours = { info: 'dim', warn: 'yellow', error: 'red' } as const
@@ -28,7 +37,7 @@ function line(level: keyof typeof colours): (details: object, message: string) =
     const { err } = details as { err?: unknown }
     const cause = err instanceof Error ? ` (${err.message})` : ''
     process.stderr.write(
-      `${paint(colours[level], `${time} ${level.padEnd(5)} ${plain(message + cause)}`, process.stderr)}\n`,
+      `${paint(colours[level], `${time} ${level.padEnd(5)} ${plain(withoutSecrets(message + cause))}`, process.stderr)}\n`,
     )
   }
 }

@@ -80,19 +80,23 @@ export class Gate {
     res.setHeader('access-control-max-age', '600')
   }
 
-  /**
-   * CSRF: what the browser adds by itself (a cookie, or being on this machine) proves nothing about which site asked.
-   * Browsers say so in Sec-Fetch-Site, older ones in Origin; other programs send neither.
-   */
+  /** CSRF: what the browser adds by itself (a cookie, or being on this machine) proves nothing about which site asked. */
   checkWrite(req: IncomingMessage, { ambient }: Caller): void {
-    if (!ambient) return
-    const site = req.headers['sec-fetch-site']
-    const { origin, host } = req.headers
-    const foreign =
-      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-      (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
-    if (foreign) throw new GatewayError('forbidden', 'another web site may not change anything here', 'send a token')
+    if (ambient && isForeign(req))
+      throw new GatewayError('forbidden', 'another web site may not change anything here', 'send a token')
   }
+}
+
+/**
+ * Whether a page of another site had the browser send this. Browsers say so in Sec-Fetch-Site, where they trust the
+ * connection, older ones in Origin; other programs send neither.
+ */
+export function isForeign({ headers }: IncomingMessage): boolean {
+  const { 'sec-fetch-site': site, origin, host } = headers
+  return (
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
+  )
 }
 
 /** @throws GatewayError `forbidden` */

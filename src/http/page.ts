@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Context, Middleware } from 'koa'
 import { GatewayError } from '../errors.ts'
 import { cookieName, type Verifier } from './access.ts'
+import { isForeign } from './gate.ts'
 
 interface File {
   readonly body: Buffer
@@ -46,6 +47,13 @@ function readFiles(folder: string): Map<string, File> {
 }
 
 async function signIn(ctx: Context, tokens: Verifier): Promise<void> {
+  // Its page could make a visitor somebody else here, who may do less, or whose doings are watched.
+  if (isForeign(ctx.req))
+    throw new GatewayError(
+      'forbidden',
+      'another web site may not sign this browser in',
+      'copy the address into the address bar',
+    )
   const parameters = new URLSearchParams(ctx.querystring)
   const token = parameters.get('token')!
   parameters.delete('token')
@@ -56,13 +64,18 @@ async function signIn(ctx: Context, tokens: Verifier): Promise<void> {
     'SameSite=Strict',
     'Path=/',
     `Max-Age=${cookieMaxAgeS}`,
-    ...(ctx.secure ? ['Secure'] : []),
+    ...(ctx.secure || speaksTls(ctx) ? ['Secure'] : []),
   ]
   ctx.set('set-cookie', [`${cookieName}=${token}`, ...attributes].join('; '))
   ctx.set('cache-control', 'no-store')
   ctx.status = 303
   ctx.set('location', parameters.size > 0 ? `/?${parameters}` : '/')
   ctx.body = ''
+}
+
+/** The browser came over TLS to a proxy that says so. Whoever makes that up only keeps the cookie from being sent in the clear. */
+function speaksTls(ctx: Context): boolean {
+  return /^https\b/i.test(ctx.get('x-forwarded-proto'))
 }
 
 function sendFile(ctx: Context, file: File): void {

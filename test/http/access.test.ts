@@ -222,6 +222,14 @@ it('turns the token in the address into a cookie that scripts and other sites ca
   const [set] = answer.headers['set-cookie']!
   expect(set).toMatch(/^rivulet_token=rvl_\S+; HttpOnly; SameSite=Strict; Path=\/; Max-Age=34560000$/)
   expect((await ask(open, '/api/devices', { headers: { cookie: set!.split(';')[0]! } })).status).toBe(200)
+  const proxied = await ask(open, `/?token=${admin.token}`, { headers: { 'x-forwarded-proto': 'https' } })
+  expect(proxied.headers['set-cookie']![0]).toMatch(/; Secure$/)
+  for (const site of ['cross-site', 'same-site']) {
+    const foreign = await ask(open, `/?token=${admin.token}`, { headers: { 'sec-fetch-site': site } })
+    expect([foreign.status, foreign.headers['set-cookie']], site).toEqual([403, undefined])
+  }
+  for (const site of ['none', 'same-origin'])
+    expect((await ask(open, `/?token=${admin.token}`, { headers: { 'sec-fetch-site': site } })).status, site).toBe(303)
   const wrong = await ask(open, '/?token=rvl_x')
   expect([wrong.status, wrong.headers['set-cookie']]).toEqual([401, undefined])
   expect(wrong.body).not.toContain('rvl_x')

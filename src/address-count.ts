@@ -29,9 +29,9 @@ export class AddressCount {
   }
 }
 
-/** Whether somebody on this machine has connected: there addresses tell nobody apart. */
+/** Whether somebody on this machine has connected: there addresses tell nobody apart, and a socket file has none. */
 export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address)
+  return address === '' || address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
 /** The first 64 bits of an IPv6 address as Node.js writes it (RFC 5952); any other address itself. */

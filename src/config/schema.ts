@@ -168,7 +168,9 @@ const log = z.strictObject({
 
 const limits = z.strictObject({
   newDevicesPerHour: whole(1, 1_000_000).default(1000).describe('New devices taken in an hour'),
-  connectionsPerAddress: whole(1, 1_000_000).default(256).describe('Connections from one address; loopback is exempt'),
+  connectionsPerAddress: whole(1, 1_000_000)
+    .default(256)
+    .describe('Connections from one address, and requests at a time over HTTP/2; loopback is exempt'),
   messagesPerSecond: whole(10, 1_000_000)
     .default(1000)
     .describe(

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 import { AddressCount } from '../address-count.ts'
 import type { Logger } from './logger.ts'
@@ -23,4 +24,18 @@ export function limitConnections(
     }
     socket.once('close', () => addresses.remove(address))
   })
+}
+
+/**
+ * Counts the requests of one address that are being answered: over HTTP/2 one connection carries hundreds of them, each a stream
+ * or a page of readings. Tells whether one more may begin, which then counts until its answer is over.
+ */
+export function limitRequests(perAddress: number): (req: IncomingMessage, res: ServerResponse) => boolean {
+  const addresses = new AddressCount(perAddress)
+  return ({ socket }, res) => {
+    const address = socket.remoteAddress ?? ''
+    if (!addresses.add(address)) return false
+    res.once('close', () => addresses.remove(address))
+    return true
+  }
 }

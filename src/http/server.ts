@@ -13,13 +13,14 @@ import { deviceRoutes } from './device-routes.ts'
 import { Gate } from './gate.ts'
 import { type ClockReport, healthRoutes, type InputReport } from './health.ts'
 import { inTurn } from './in-turn.ts'
-import { limitConnections } from './limit-connections.ts'
+import { limitConnections, limitRequests } from './limit-connections.ts'
 import { type Address, isLoopback, listenFile, listenTcp } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics, type IntakeReport } from './metrics.ts'
 import { describeApi, templateOf } from './openapi.ts'
 import { servePage } from './page.ts'
 import { type PortReport, portsRoute } from './ports.ts'
+import { sendProblem } from './problem.ts'
 import { rejectedRoute } from './rejected.ts'
 import type { Route } from './route.ts'
 import { streamAsked, streamRoutes } from './stream-paths.ts'
@@ -58,7 +59,7 @@ export interface HttpOptions {
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]
   readonly maxStreams: number
-  /** Connections that one address may have; loopback is exempt. No bound unless said. */
+  /** Connections that one address may have, and requests at a time; loopback is exempt. No bound unless said. */
   readonly connectionsPerAddress?: number | undefined
   /** Within how long a request has to arrive, head and body; 30 s unless said. */
   readonly requestMs?: Millis | undefined
@@ -125,6 +126,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const closers: (() => Promise<void>)[] = []
   const times = { requestMs: options.requestMs ?? requestMsDefault, idleMs: options.idleMs ?? idleMsDefault }
   const secure: Http2SecureServer[] = []
+  const perAddress = options.connectionsPerAddress ?? Number.POSITIVE_INFINITY
+  const mayBegin = limitRequests(perAddress)
 
   const serverFor = (listener: Listener): Server | Http2SecureServer => {
     const app = createApp(routes, page, gate, logger, listener).callback()
@@ -132,13 +135,13 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       // RFC 9113 §8.3.1: what HTTP/2 says instead of Host.
       if (req.httpVersionMajor >= 2) req.headers.host = (req.headers[':authority'] as string) ?? req.headers.host
       const asked = req.method === 'GET' || req.method === 'HEAD' ? streamAsked(req) : undefined
-      if (asked) void streams.serve(req, res, listener, asked.device)
+      if (!mayBegin(req, res)) asked ? streams.turnAway(res) : sendProblem(res, tooMany(perAddress))
+      else if (asked) void streams.serve(req, res, listener, asked.device)
       else void app(req, res)
     })
     const tls = listener.kind === 'tcp' ? options.tls : undefined
     const server = tls ? createSecure(tls, times, answer) : createPlain(times, answer)
     if (tls) secure.push(server as Http2SecureServer)
-    const perAddress = options.connectionsPerAddress ?? Number.POSITIVE_INFINITY
     limitConnections(server, { perAddress, inAll: options.maxStreams + connectionsBeside }, logger)
     closers.push(closer(server))
     return server
@@ -174,6 +177,14 @@ function descriptionRoute(routes: readonly Route[], version: string): Route {
       exchange.body = describeApi(routes, version)
     },
   }
+}
+
+function tooMany(perAddress: number): GatewayError {
+  return new GatewayError(
+    'unavailable',
+    `${perAddress} requests of this address are being answered`,
+    'wait for some of them',
+  )
 }
 
 function openToAll({ host, port }: Address): GatewayError {

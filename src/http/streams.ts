@@ -95,10 +95,8 @@ export class Streams {
       const asked = await this.#read(req, identity, device)
       if (http2Stream(res)?.destroyed ?? res.destroyed) return
       if (this.closing) sendAway(res, returnMs)
-      else if (this.#open.size >= this.#max) {
-        this.refused++
-        sendAway(res, overloadMs)
-      } else if (req.method === 'HEAD') res.writeHead(200, headOf(res)).end()
+      else if (this.#open.size >= this.#max) this.turnAway(res)
+      else if (req.method === 'HEAD') res.writeHead(200, headOf(res)).end()
       else this.#begin(res, asked)
     } catch (error) {
       if (isDisconnect(error)) return
@@ -106,10 +104,15 @@ export class Streams {
       if (error instanceof GatewayError && !mayPass.has(error.code)) sendProblem(res, error)
       else if (!res.headersSent) {
         // What may be over in a moment must not end an EventSource for good.
-        this.refused++
-        sendAway(res, overloadMs)
+        this.turnAway(res)
       }
     }
+  }
+
+  /** Has a client that has too many streams already come back later. */
+  turnAway(res: ServerResponse): void {
+    this.refused++
+    sendAway(res, overloadMs)
   }
 
   /** What the request asks for. @throws GatewayError `usage` when it is malformed, `not-found` for what is no device's id */

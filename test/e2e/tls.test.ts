@@ -7,7 +7,8 @@ import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { AddressCount } from '../../src/address-count.ts'
 import { readCertificate } from '../../src/http/tls.ts'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
 import { makeCertificate } from '../setup/certificate.ts'
@@ -27,11 +28,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const toClose: (() => unknown)[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-async function start(times: { requestMs?: number; idleMs?: number } = {}) {
-  const options = { anonymous: false, hosts: [], origins: [], maxStreams: 1000, tls: one, ...times }
+async function start(limits: { requestMs?: number; idleMs?: number; connectionsPerAddress?: number } = {}) {
+  const options = { anonymous: false, hosts: [], origins: [], maxStreams: 1000, tls: one, ...limits }
   const started = await startServer(new MemoryStore(), { options })
   toClose.push(started.close)
   return started
@@ -108,6 +110,36 @@ it('gives up handshakes and requests that never come to an end', async () => {
   ])
   expect(slow.rstCode).toBe(http2.NGHTTP2_CANCEL)
   expect(session.destroyed).toBe(false)
+})
+
+it('answers one address so many requests at a time, however few connections they share', async () => {
+  // Everything here comes from loopback, which is exempt: only the address is made up.
+  const { add, remove } = AddressCount.prototype
+  vi.spyOn(AddressCount.prototype, 'add').mockImplementation(function (this: AddressCount) {
+    return add.call(this, '192.0.2.1')
+  })
+  vi.spyOn(AddressCount.prototype, 'remove').mockImplementation(function (this: AddressCount) {
+    remove.call(this, '192.0.2.1')
+  })
+  const { port } = await start({ connectionsPerAddress: 3 })
+  const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false })
+  toClose.push(() => session.destroy())
+  const open = async (path: string) => {
+    const answer = session.request({ ':path': path }).setEncoding('utf8')
+    const seen = { answer, status: 0, text: '', over: false }
+    answer.on('data', (text) => (seen.text += text)).on('end', () => (seen.over = true))
+    const [headers] = await once(answer, 'response')
+    seen.status = headers[':status']
+    return seen
+  }
+  const streams = [await open('/api/stream'), await open('/api/stream'), await open('/api/stream')]
+  await until('three are open', () => streams.every(({ text }) => text.includes('event: cursor')))
+  const [stream, request] = [await open('/api/stream'), await open('/api/devices')]
+  await until('both are answered', () => stream.over && request.over)
+  expect([stream.status, stream.text]).toEqual([200, expect.stringMatching(/^retry: \d+\n\n$/)])
+  expect([request.status, JSON.parse(request.text)]).toEqual([503, expect.objectContaining({ code: 'unavailable' })])
+  streams[0]!.answer.close()
+  await until('there is room again', async () => (await open('/api/devices')).status === 200)
 })
 
 it.each(['http/1.1', 'h2'])('gives up an answer over %s that nobody takes', async (protocol) => {

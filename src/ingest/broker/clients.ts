@@ -1,3 +1,5 @@
+import { isTopicFilter } from '../mqtt/topics.ts'
+
 /** Filters a client may subscribe to; each is looked at for the messages of all others. */
 const filtersMax = 1000
 
@@ -52,6 +54,8 @@ export class Clients<Connection extends object> {
     if (!filters) return 'it is gone'
     // Below it aedes tells which clients there are, and what they subscribe to.
     if (filter.startsWith('$SYS')) return '$SYS is the broker’s'
+    // What is no UTF-8 (MQTT 3.1.1 §1.5.3) comes here with replacement characters in it.
+    if (!isTopicFilter(filter) || filter.includes('\ufffd')) return 'it is no topic filter'
     if (filters.has(filter)) return undefined
     if (filters.size >= filtersMax) return `it has ${filtersMax} already`
     const levels = levelsOf(filter)

@@ -23,6 +23,11 @@ it('bounds the filters of all clients, and has room again when one goes', () => 
   expect(clients.subscribe(three, deep(7))).toBeUndefined()
 })
 
+it.each(['a#', '#/a', 'a+', 'a\0b', 'a\ufffd'])('grants nobody %j, which is no filter', (filter) => {
+  const [clients, one] = open()
+  expect(clients.subscribe(one, filter)).toBe('it is no topic filter')
+})
+
 it('grants nobody what aedes tells of the others', () => {
   const [clients, one] = open()
   expect(clients.subscribe(one, '$SYS/+/new/clients')).toBe('$SYS is the broker’s')

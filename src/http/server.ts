@@ -111,7 +111,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const streams = new Streams(feed, store, gate, logger, { max: options.maxStreams, stalledMs: options.stalledMs })
   const metrics = createMetrics({ ...deps, feed, streams })
   const routes: Route[] = [
-    ...deviceRoutes(store, directory),
+    ...deviceRoutes(store, directory, (identity) => gate.holds(identity)),
     ...streamRoutes,
     rejectedRoute(store),
     ...tokenRoutes(store, tokens),

@@ -58,3 +58,19 @@ it('cuts off who holds a stream open by not taking its end', async () => {
   tokens.revoke(id)
   await until('the stream is gone', async () => (await streams()) === '0')
 })
+
+it('breaks off the download of a token that was revoked, where a slow client makes it last', async () => {
+  const { store, tokens, url } = await start()
+  const { id, token } = await tokens.create({})
+  store.append(Array.from({ length: 300_000 }, () => reading({ value: 'x'.repeat(100) })))
+  const answer = await fetch(`${url}/api/readings?limit=all&format=ndjson`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const reader = answer.body!.getReader()
+  await reader.read()
+  tokens.revoke(id)
+  const rest = async () => {
+    while (!(await reader.read()).done);
+  }
+  await expect(rest()).rejects.toThrow('terminated')
+})

@@ -74,6 +74,16 @@ it('curl shows the stream', async () => {
   await until('the last reading', () => lines().some((line) => line.includes('"value":20.5')))
 })
 
+it('curl shows the first reading to who sent it before', async () => {
+  await publish('sensors/first/temperature', [21.5])
+  const changes = {
+    'npx rivulet tail': 'true',
+    'http://127.0.0.1:8080/api/stream?last': `${gateway.url}/api/stream?last`,
+  }
+  const { lines } = run('sh', ['-c', snippet('README.md', 'sh', changes)])
+  await until('the first reading', () => lines().some((line) => /"device":"mqtt:first".*"value":21.5/.test(line)))
+})
+
 it('EventSource hands readings on in a browser', async () => {
   const browser = await launchChromium()
   try {

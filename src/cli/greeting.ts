@@ -44,7 +44,7 @@ export function hostsOf({ host }: Pick<Address, 'host'>): string[] {
 async function serialLines({ serial }: Config): Promise<string[]> {
   // A bare UART is on every board, whether something is connected or not.
   const found = (await findPorts(families, serial)).filter(({ configured, usb }) => !configured && usb !== undefined)
-  const reading = serial.map(({ port, profile }) => `serial    reading ${port} (${profile})`)
+  const reading = serial.map(({ port, profile }) => `serial    ${port}, read as ${profile}`)
   if (found.length === 0) return reading
   const lines = ['serial:', ...found.flatMap(paintedLines)].map((line) => `          ${line}`)
   return [...reading, 'serial    found and not opened; to read them, add to rivulet.yaml:', ...lines]

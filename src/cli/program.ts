@@ -216,5 +216,6 @@ function amount(text: string): number {
 
 /** Commander's words in one line: `error: …\n(Did you mean --http?)`. */
 function plainWords(text: string): string {
-  return text.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)/s, 'did you mean $1?')
+  const words = text.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)/s, 'did you mean $1?')
+  return /^unknown (command|option) '[^']*'\s*$/.test(words) ? `${words.trim()}; --help lists those there are` : words
 }

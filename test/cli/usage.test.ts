@@ -26,6 +26,8 @@ describe('the command line', () => {
 
   it.each([
     [['tail', '--metrc', 'x'], "unknown option '--metrc'; did you mean --metric?"],
+    [['bogus'], "unknown command 'bogus'; --help lists those there are"],
+    [['start', '--prot', '80'], "unknown option '--prot'; --help lists those there are"],
     [['tial'], "unknown command 'tial'; did you mean tail?"],
     [
       ['tail', '--last', 'many'],

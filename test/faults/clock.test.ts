@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest'
 import { readGauges } from '../bench/gauges.ts'
+import { rivulet } from '../cli/run.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { until } from '../setup/until.ts'
 import { createWallClock } from '../setup/wall-clock.ts'
@@ -134,6 +135,8 @@ it('clock set back a day', async (context) => {
   expect((await gauges()).stepDays).toBeCloseTo(-1, 2)
   expect(await clockWord()).toBe('stepped')
   expect(await statuses()).toEqual(new Set(['online']))
+  const { out } = await rivulet(['doctor', '--data', gateway.data])
+  expect(out).toMatch(/^note +gateway +the clock was put forward or back/m)
 }, 600_000)
 
 it('clock forward a year, also over a restart', async (context) => {

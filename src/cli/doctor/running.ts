@@ -10,6 +10,7 @@ const writtenADayMax = 10e9
 const measuredMs = 60 * 60_000
 
 interface Ready {
+  readonly clock: string
   readonly log: {
     readonly state: string
     readonly detail?: string
@@ -23,6 +24,9 @@ interface Ready {
     readonly trouble?: string
   }[]
 }
+
+const steppedText =
+  'the clock was put forward or back while it ran: readings carry the time it showed; see timedatectl, and its log for by how much'
 
 interface Answer {
   /** A gateway has the data folder, though it may not answer. */
@@ -38,10 +42,11 @@ export async function askGateway(data: string): Promise<Answer> {
   if (!existsSync(socket)) return away
   try {
     const response = await socketFetch(socket)('http://localhost/readyz')
-    const { log, inputs } = (await response.json()) as Ready
+    const { clock, log, inputs } = (await response.json()) as Ready
     const metrics = await socketFetch(socket)('http://localhost/metrics')
     const findings = [
       ok('gateway', 'runs'),
+      ...(clock === 'stepped' ? [note('gateway', steppedText)] : []),
       wear(await metrics.text(), Date.now()),
       log.state === 'ok' ? ok('log', 'takes readings') : wrong('log', `${log.state}: ${log.detail ?? 'see its log'}`),
       // A damaged page mostly is the reason for both.

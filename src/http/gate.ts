@@ -25,7 +25,7 @@ export interface GateOptions {
 
 /**
  * What every request passes first, streams and everything else alike.
- * @throws GatewayError `forbidden` for a Host that is not this machine, `unauthorized` without a needed token
+ * @throws GatewayError `forbidden` for a Host that is not this machine, `usage` for two of them, `unauthorized` without a needed token
  */
 export class Gate {
   readonly #options: GateOptions
@@ -48,6 +48,9 @@ export class Gate {
    */
   checkHost(req: IncomingMessage, listener: Listener): void {
     if (listener.kind === 'local' || req.headers.host === undefined) return
+    // RFC 9112 §3.2: a proxy may have gone by the other one. Node keeps the first.
+    if (req.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host').length > 1)
+      throw new GatewayError('usage', 'the header Host is given more than once', 'give it once')
     const name = hostName(req.headers.host)
     if (isLoopbackName(name) || this.#names.has(name) || isIP(name.replace(/^\[|\]$/g, ''))) return
     throw new GatewayError(

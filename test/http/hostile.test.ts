@@ -134,6 +134,8 @@ it('takes no request that two servers could read in two ways', async () => {
     'GET / HTTP/1.1\nhost: localhost\n\n',
     'GET / HTTP/1.1\r\nhost: localhost\r\n folded: x\r\n\r\n',
     'GET / HTTP/1.1\r\n\r\n',
+    'GET /api/devices HTTP/1.1\r\nhost: localhost\r\nHost: panel.example.org\r\nconnection: close\r\n\r\n',
+    'GET /api/stream HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\nconnection: close\r\n\r\n',
     'GET / HTTP/9.9\r\nhost: localhost\r\n\r\n',
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   ]

@@ -124,13 +124,6 @@ function sourceOf(serial: SerialConfig, profiles: readonly Profile[]): SerialSou
       `${serial.port}: there is no serial profile "${serial.profile}"`,
       `choose one of ${profiles.flatMap(({ id, serial }) => (serial ? [id] : [])).join(', ')}`,
     )
-  const isAsked = (address: number) => source.polls?.some(({ request }) => request[0] === address)
-  if (serial.addresses && !(source.framing.kind === 'modbus-rtu' && serial.addresses.every(isAsked)))
-    throw new GatewayError(
-      'config',
-      `${serial.port}: ${serial.profile} is not asked by address`,
-      'take addresses out: it is no Modbus profile, or one whose registers name their slaves',
-    )
   const { baud, dataBits, parity, stopBits, rtscts } = serial
   const chosen = Object.entries({ baud, dataBits, parity, stopBits, rtscts }).filter(([, value]) => value !== undefined)
   return { ...source, ...Object.fromEntries(chosen) }

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { checkConfig, type LoadOptions } from '../config/load.ts'
 import type { Problem } from '../config/source.ts'
 import type { Profile } from '../decode/profile.ts'
+import { takesAddresses } from '../decode/serial-source.ts'
 import { loadProfiles } from '../profiles.ts'
 
 /** The configuration with the profiles that it names, and everything that is wrong with either. */
@@ -19,6 +20,7 @@ export function checkSettings(options: LoadOptions): Settings {
   const { profiles, problems } = loadProfiles(first.config?.profiles ?? null)
   if (!first.config) return { ...first, profiles }
   const profileNames = profiles.flatMap(({ id, serial }) => (serial ? [id] : []))
-  const second = checkConfig({ ...options, profileNames })
+  const addressedProfiles = profiles.filter(takesAddresses).map(({ id }) => id)
+  const second = checkConfig({ ...options, profileNames, addressedProfiles })
   return { config: second.config, profiles, problems: [...second.problems, ...problems] }
 }

@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly cwd?: string
   /** Names a serial port's `profile` may have; unchecked where absent. */
   readonly profileNames?: readonly string[] | undefined
+  /** Those of them for which `addresses` may be listed; unchecked where absent. */
+  readonly addressedProfiles?: readonly string[] | undefined
 }
 
 /** What a check found: the configuration, or every problem at once. */
@@ -56,6 +58,7 @@ export function checkConfig(options: LoadOptions = {}): Checked {
     cwd,
     flags,
     profileNames: options.profileNames,
+    addressedProfiles: options.addressedProfiles,
     problem: (path, what, instead) => problems.push({ where: origin.where(path, 'value'), what, instead }),
   })
   return { config: problems.length > 0 ? null : config, problems, file }

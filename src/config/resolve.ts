@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly flags: ConfigFlags
   /** Names a serial port's `profile` may have; unchecked where absent. */
   readonly profileNames: readonly string[] | undefined
+  /** Those of them for which `addresses` may be listed; unchecked where absent. */
+  readonly addressedProfiles: readonly string[] | undefined
   problem(path: Path, what: string, instead: string): void
 }
 
@@ -150,8 +152,16 @@ function resolveSerial(parsed: ConfigFile, base: string, around: Surroundings): 
 }
 
 function checkProfiles(parsed: ConfigFile, around: Surroundings): void {
-  for (const [i, { profile }] of parsed.serial.entries()) {
-    if (!around.profileNames || around.profileNames.includes(profile)) continue
+  for (const [i, { profile, addresses }] of parsed.serial.entries()) {
+    if (!around.profileNames || around.profileNames.includes(profile)) {
+      if (addresses && around.addressedProfiles && !around.addressedProfiles.includes(profile))
+        around.problem(
+          ['serial', i, 'addresses'],
+          `${profile} is not asked by address`,
+          'take it out: this is no Modbus profile, or one whose registers name their slaves',
+        )
+      continue
+    }
     const near = nearest(profile, around.profileNames)
     const known = near ? `write ${near}` : `known: ${around.profileNames.join(', ')}`
     around.problem(['serial', i, 'profile'], `unknown profile ${JSON.stringify(profile)}`, known)

@@ -23,6 +23,13 @@ export function serialSourceOf(profile: Profile, addresses?: readonly number[]):
   }
 }
 
+/** Whether the devices that it asks may have any address: it is of Modbus, and no register names its slave. */
+export function takesAddresses(profile: Profile): boolean {
+  if (profile.serial?.framing.kind !== 'modbus-rtu') return false
+  const greatest = 247
+  return serialSourceOf(profile, [greatest])?.polls?.every(({ request }) => request[0] === greatest) ?? false
+}
+
 function toPoll({ request, everyMs, timeoutMs }: NonNullable<Profile['serial']>['polls'][number]): Poll {
   const bytes = Buffer.from(request.replaceAll(' ', ''), 'hex')
   return { request: bytes, everyMs, ...(timeoutMs !== undefined && { timeoutMs }) }

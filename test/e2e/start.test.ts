@@ -146,7 +146,7 @@ describe('rivulet start', () => {
     writeFileSync(join(cwd, 'rivulet.yaml'), 'serial: [{ port: /dev/x, profile: sds011, addresses: [1, 2] }]')
     expect(await rivulet(['start', '--http', '127.0.0.1:0', '--mqtt', 'off'], { cwd })).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^rivulet: \/dev\/x: sds011 is not asked by address; take addresses out.*\n$/),
+      err: expect.stringMatching(/^rivulet.yaml:1:\d+: sds011 is not asked by address; take it out: .*\n$/),
     })
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { crc16Modbus } from '../../../src/checksum.ts'
 import { createDecoder } from '../../../src/decode/engine.ts'
 import { parseProfile } from '../../../src/decode/parse-profile.ts'
-import { serialSourceOf } from '../../../src/decode/serial-source.ts'
+import { serialSourceOf, takesAddresses } from '../../../src/decode/serial-source.ts'
 import { modbusRequest } from '../../../src/modbus.ts'
 
 type Options = Record<string, unknown> & { registers: Record<string, unknown>[] }
@@ -140,6 +140,7 @@ it('leaves the slaves that a map names as they are', () => {
   }
   const { profile } = profileOf(options)
   expect(serialSourceOf(profile!, [3, 7])!.polls!.map(({ request }) => request[0])).toEqual([1, 2])
+  expect([takesAddresses(profile!), takesAddresses(profileOf(one({})).profile!)]).toEqual([false, true])
   const request = modbusRequest({ address: 2, function: 3, register: 0, count: 1 })
   expect(ask(options, [2, 3, 2, 0, 5], request)).toEqual(['power 5 W'])
 })

@@ -46,6 +46,8 @@ export interface Kept {
   /** Name it gave itself. */
   readonly announced?: string
   readonly label?: Label
+  /** It said that it went. Over a restart nobody else may know: a message that our own broker retains is not sent to us again. */
+  readonly left?: true
   /** Readings up to here belong to a device that was forgotten. */
   readonly forgotten?: Seq
 }

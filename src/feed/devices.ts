@@ -119,6 +119,7 @@ export class DeviceDirectory implements TagSource {
     if (scope === 'device') {
       const entry = this.#entry(id)
       entry.presence.says(online, this.#store.head)
+      this.#keepLeft(entry)
       this.#judge(entry, time)
     } else {
       this.#bridges.set(id, online)
@@ -179,7 +180,11 @@ export class DeviceDirectory implements TagSource {
       // Once retention has taken its readings nothing can bring it back by mistake.
       if (forgotten < this.#store.floor) this.#store.records.delete(recordKind, id)
       else this.#forgotten.set(id, forgotten)
-    } else this.#entry(id).kept = kept
+      return
+    }
+    const entry = this.#entry(id)
+    entry.kept = kept
+    if (kept.left) this.setStatus(id, false)
   }
 
   /** @param now when it was heard, by a clock that never jumps; null for what was stored before the start */
@@ -197,6 +202,7 @@ export class DeviceDirectory implements TagSource {
     if (reading.time > entry.lastTime) entry.lastTime = reading.time
     if (now === null || reading.quality === 'stale' || now === entry.presence.heardAt) return
     entry.presence.hear(reading.seq, now)
+    this.#keepLeft(entry)
     this.#judge(entry, reading.time)
   }
 
@@ -219,6 +225,13 @@ export class DeviceDirectory implements TagSource {
       this.#judge(entry, Date.now())
     }
     return entry
+  }
+
+  #keepLeft(entry: Entry): void {
+    const { hasLeft } = entry.presence
+    if (hasLeft === (entry.kept.left ?? false)) return
+    const { left: _, ...kept } = entry.kept
+    this.#keep(entry, hasLeft ? { ...kept, left: true } : kept)
   }
 
   /** Tells the streams when the device is there, or not, other than before. */

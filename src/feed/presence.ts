@@ -25,6 +25,11 @@ export class Presence {
     return this.#online || this.heardAt !== null ? 'online' : 'unknown'
   }
 
+  /** It said that it went, and nothing has proved it wrong since. */
+  get hasLeft(): boolean {
+    return this.#online === false
+  }
+
   /** It said that it came or went, when the log ended at `head`. */
   says(online: boolean, head: Seq): void {
     this.#online = online

@@ -130,6 +130,24 @@ it('goes by what a device says, unless its bridge is away or a newer reading pro
   directory.close()
 })
 
+it('knows over a restart who said good-bye, until they are heard again', async () => {
+  const store = new MemoryStore()
+  store.append([reading({ device: 'a:1' }), reading({ device: 'a:2' })])
+  const statusesAfter = async (happening: (directory: DeviceDirectory) => void) => {
+    const directory = await DeviceDirectory.open(store)
+    happening(directory)
+    const statuses = (await directory.list()).map(({ status }) => status)
+    directory.close()
+    return statuses
+  }
+  expect(await statusesAfter((directory) => directory.setStatus('a:1', false))).toEqual(['offline', 'unknown'])
+  expect(await statusesAfter(() => {})).toEqual(['offline', 'unknown'])
+  expect(await statusesAfter(() => store.append([reading({ device: 'a:1' })]))).toEqual(['online', 'unknown'])
+  expect(await statusesAfter((directory) => directory.setStatus('a:2', false))).toEqual(['unknown', 'offline'])
+  expect(await statusesAfter((directory) => directory.setStatus('a:2', true))).toEqual(['unknown', 'online'])
+  expect(await statusesAfter(() => {})).toEqual(['unknown', 'unknown'])
+})
+
 it('takes a device for offline that is silent for longer than its family, and for online when it is heard again', async () => {
   const store = new MemoryStore()
   store.append([reading({ device: 'a:old' })])

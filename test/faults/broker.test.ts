@@ -104,7 +104,8 @@ async function settle(context: TestContext, times: number, words = ''): Promise<
   expect(findings).toEqual([])
 }
 
-// Each loss soon after another makes the gateway wait longer before it comes back: so this comes first, and many cuts last.
+// Each loss soon after another makes the gateway wait longer before it comes back: so those of one broker lie apart, and many cuts
+// come last.
 it('network away, with every connection reset', async (context) => {
   const cables = [homeCable, sensorCable, streamCable]
   load('reset')
@@ -114,48 +115,6 @@ it('network away, with every connection reset', async (context) => {
   await sleep(awayMs)
   for (const cable of cables) cable.restore()
   await settle(context, 1)
-}, 600_000)
-
-it('broker restarted under load', async (context) => {
-  const times = trials(1, 20)
-  load('restart')
-  for (let trial = 0; trial < times; trial++) {
-    await sleep(Math.random() * 700)
-    await home.restart()
-    await untilConnected()
-  }
-  await settle(context, times)
-}, 3_600_000)
-
-it.for<Direction>(['up', 'down', 'both'])('network silent (%s)', { timeout: 600_000 }, async (direction, context) => {
-  const cables = [homeCable, sensorCable, streamCable]
-  load(`silent-${direction}`)
-  await sleep(300)
-  for (const cable of cables) cable.silence(direction)
-  await sleep(silentMs)
-  if (isLong) expect(await troubleOf('home')).toBeDefined()
-  for (const cable of cables) cable.restore()
-  await settle(context, 1)
-})
-
-it('broker with a full queue', async (context) => {
-  // What does not fit its queue, a broker takes and forgets: it was promised to nobody that it is stored.
-  const unpromised = { published: ledger.published.bind(ledger), acknowledged: () => {} }
-  smallCable.unplug()
-  await until('the broker has lost the gateway', async () => (await troubleOf('small')) === 'lost')
-  const flood = startSensor({ ledger: unpromised, port: small.port, name: 'flood', rate: 1000 })
-  await sleep(1000)
-  await flood.finish()
-  smallCable.restore()
-  await untilConnected()
-  sensors.push(startSensor({ ledger, port: small.port, name: 'far-after', rate: 100 }))
-  load('queue')
-  await sleep(500)
-  await settle(context, 1)
-  const response = await fetch(`${gateway.url}/api/readings?device=mqtt:flood&limit=all&format=ndjson`)
-  const kept = (await response.text()).split('\n').length - 1
-  expect(kept).toBeGreaterThanOrEqual(queuedMax)
-  expect(kept).toBeLessThan(500)
 }, 600_000)
 
 /** Takes the session of that id, acknowledges nothing of what is delivered in it, so that none of it is gone, and loses it again. */
@@ -184,6 +143,48 @@ it('session taken over by another client with the same id', async (context) => {
   // By how soon it is sent away again and again: mosquitto closes without the reason that MQTT 5 has for it.
   if (isLong) expect(gateway.output()).toContain('another client uses the client id \\"small\\"')
 }, 3_600_000)
+
+it('broker restarted under load', async (context) => {
+  const times = trials(1, 20)
+  load('restart')
+  for (let trial = 0; trial < times; trial++) {
+    await sleep(Math.random() * 700)
+    await home.restart()
+    await untilConnected()
+  }
+  await settle(context, times)
+}, 3_600_000)
+
+it.for<Direction>(['up', 'down', 'both'])('network silent (%s)', { timeout: 600_000 }, async (direction, context) => {
+  const cables = [homeCable, sensorCable, streamCable]
+  load(`silent-${direction}`)
+  await sleep(300)
+  for (const cable of cables) cable.silence(direction)
+  await sleep(silentMs)
+  if (isLong) expect(await troubleOf('home')).toBeDefined()
+  for (const cable of cables) cable.restore()
+  await settle(context, 1)
+})
+
+it('broker with a full queue', async (context) => {
+  // What does not fit its queue, a broker takes and forgets: it was promised to nobody that it is stored.
+  const unpromised = { published: ledger.published.bind(ledger), acknowledged: () => {} }
+  smallCable.unplug()
+  await until('the broker has lost the gateway', async () => (await troubleOf('small')) === 'lost')
+  const flood = startSensor({ ledger: unpromised, port: small.port, name: 'flood', rate: 4000 })
+  await sleep(300)
+  await flood.finish()
+  smallCable.restore()
+  await untilConnected()
+  sensors.push(startSensor({ ledger, port: small.port, name: 'far-after', rate: 100 }))
+  load('queue')
+  await sleep(500)
+  await settle(context, 1)
+  const response = await fetch(`${gateway.url}/api/readings?device=mqtt:flood&limit=all&format=ndjson`)
+  const kept = (await response.text()).split('\n').length - 1
+  expect(kept).toBeGreaterThanOrEqual(queuedMax)
+  expect(kept).toBeLessThan(500)
+}, 600_000)
 
 it('connections cut at random moments, so that messages are delivered twice', async (context) => {
   const times = trials(4, 200)

@@ -15,9 +15,12 @@ const refusalV5 = Buffer.from([0x20, 3, 0, 0x84, 0])
 /** In answer to any other version: return code 1 (MQTT 3.1.1 §3.2.2.3). */
 const refusal = Buffer.from([0x20, 2, 0, 1])
 
+/** To a client without a name: return code 2. */
+const refusedId = Buffer.from([0x20, 2, 0, 2])
+
 /**
  * Looks at what a client sends before any of it is kept: a stream that does not begin with CONNECT, a packet larger than
- * a message may be (already at its fixed header, however much it promises), a protocol version that we do not speak.
+ * a message may be (already at its fixed header, however much it promises), a CONNECT that has to be refused.
  *
  * @param refuse sends the CONNACK that says so and closes; nothing more goes on then
  * @param sent told of each whole packet that is no answer to one of ours
@@ -43,15 +46,15 @@ export function admission(
       if (walker.ended && !isAnswer(walker.type)) sent()
       // What follows in the same chunk is judged as what follows.
       if (first && walker.ended) {
-        const version = versionOf(Buffer.concat([first, chunk.subarray(0, at)]), walker.headerBytes)
-        if (version === 3 || version === 4) {
+        const connack = refusalOf(Buffer.concat([first, chunk.subarray(0, at)]), walker.headerBytes)
+        if (!connack) {
           chunk = first.length > 0 ? Buffer.concat([first, chunk]) : chunk
           at += first.length
           first = undefined
           continue
         }
         refused = true
-        refuse(version === 5 ? refusalV5 : refusal)
+        refuse(connack)
         return undefined
       }
     }
@@ -66,10 +69,21 @@ function isAnswer(type: number): boolean {
   return type >= packetType.puback && type <= packetType.pubcomp
 }
 
-/** Protocol level of a CONNECT (MQTT 3.1.1 §3.1.2); bridges set its highest bit. */
-function versionOf(connect: Buffer, headerBytes: number): number {
+/** The CONNACK that refuses a CONNECT, whoever it comes from (MQTT 3.1.1 §3.1.2); undefined for one that may go on. */
+function refusalOf(connect: Buffer, headerBytes: number): Buffer | undefined {
   const nameBytes = connect.length >= headerBytes + 2 ? connect.readUInt16BE(headerBytes) : 0
   const name = connect.toString('latin1', headerBytes + 2, headerBytes + 2 + nameBytes)
   if (name !== 'MQTT' && name !== 'MQIsdp') throw new Error('its CONNECT does not name MQTT')
-  return (connect[headerBytes + 2 + nameBytes] ?? 0) & 0x7f
+  const at = headerBytes + 2 + nameBytes
+  // Bridges set the highest bit.
+  const version = (connect[at] ?? 0) & 0x7f
+  if (version === 5) return refusalV5
+  if (version !== 3 && version !== 4) return refusal
+  // Nobody could come back to a session that is to be kept without a name (§3.1.3.1); flags, keep alive and then its length.
+  const isKept = ((connect[at + 1] ?? 0) & cleanSession) === 0
+  const isNamed = connect.length < at + 6 || connect.readUInt16BE(at + 4) > 0
+  return isKept && !isNamed ? refusedId : undefined
 }
+
+/** Among the flags of a CONNECT (§3.1.2.4). */
+const cleanSession = 0x02

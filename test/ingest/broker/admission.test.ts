@@ -63,6 +63,17 @@ it.each([
   expect(refusals).toEqual([Buffer.from(connack)])
 })
 
+it('refuses to keep a session for a client without a name, and lets it in without one', () => {
+  const nameless = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: '', keepalive: 9 } as const
+  const clean = generate({ ...nameless, clean: true })
+  const kept = Buffer.from(clean)
+  kept[9]! &= ~0x02
+  expect(open().admit(clean)).toEqual(clean)
+  const { admit, refusals } = open()
+  for (const chunk of cut(kept, [12])) expect(admit(chunk)).toBeUndefined()
+  expect(refusals).toEqual([Buffer.from([0x20, 2, 0, 2])])
+})
+
 it.each([
   ['not CONNECT', generate({ cmd: 'pingreq' }), /does not begin with CONNECT/],
   ['another protocol', Buffer.from([0x10, 6, 0, 4, ...Buffer.from('HTTP')]), /does not name MQTT/],

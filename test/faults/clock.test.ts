@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
-import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { readGauges } from '../bench/gauges.ts'
 import { rivulet } from '../cli/run.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
@@ -98,14 +98,6 @@ async function statuses(): Promise<Set<string>> {
   return new Set((await gateway.get<{ status: string }[]>('/api/devices')).map(({ status }) => status))
 }
 
-it('clock not set yet', async (context) => {
-  const readings = await publishAt(context, 'boot', -2 * yearMs)
-  expect(areAt(readings, -2 * yearMs)).toBe(true)
-  expect(readings.every(({ quality }) => quality === 'unsynced')).toBe(true)
-  expect((await gauges()).synced).toBe(0)
-  expect(await clockWord()).toBe('unsynced')
-}, 600_000)
-
 /** Retention takes whole blocks of the log, so that there has to be one. */
 async function fillBlocks(): Promise<void> {
   const client = await connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`)
@@ -118,62 +110,72 @@ async function fillBlocks(): Promise<void> {
   await client.endAsync()
 }
 
-it('clock set by NTP after boot', async (context) => {
-  clock.set(0)
-  await fillBlocks()
-  const readings = await publishAt(context, 'set', 0)
-  expect(areAt(readings, 0)).toBe(true)
-  // It is looked at once a second.
-  expect(readings.at(-1)!.quality).toBeUndefined()
-  expect(await gauges()).toMatchObject({ synced: 1, stepDays: 0 })
-  expect(await clockWord()).toBe('synced')
-}, 600_000)
+describe('one life of a board without a battery, in order', { shuffle: false }, () => {
+  it('clock not set yet', async (context) => {
+    const readings = await publishAt(context, 'boot', -2 * yearMs)
+    expect(areAt(readings, -2 * yearMs)).toBe(true)
+    expect(readings.every(({ quality }) => quality === 'unsynced')).toBe(true)
+    expect((await gauges()).synced).toBe(0)
+    expect(await clockWord()).toBe('unsynced')
+  }, 600_000)
 
-it('clock set back a day', async (context) => {
-  const readings = await publishAt(context, 'back', -dayMs)
-  expect(areAt(readings, -dayMs)).toBe(true)
-  expect((await gauges()).stepDays).toBeCloseTo(-1, 2)
-  expect(await clockWord()).toBe('stepped')
-  expect(await statuses()).toEqual(new Set(['online']))
-  const { out } = await rivulet(['doctor', '--data', gateway.data])
-  expect(out).toMatch(/^note +gateway +the clock was put forward or back/m)
-}, 600_000)
+  it('clock set by NTP after boot', async (context) => {
+    clock.set(0)
+    await fillBlocks()
+    const readings = await publishAt(context, 'set', 0)
+    expect(areAt(readings, 0)).toBe(true)
+    // It is looked at once a second.
+    expect(readings.at(-1)!.quality).toBeUndefined()
+    expect(await gauges()).toMatchObject({ synced: 1, stepDays: 0 })
+    expect(await clockWord()).toBe('synced')
+  }, 600_000)
 
-it('clock forward a year, also over a restart', async (context) => {
-  const made = await fetch(`${gateway.url}/api/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ expires: '30d' }),
-  })
-  const { token } = (await made.json()) as { token: string }
-  const headers = { authorization: `Bearer ${token}` }
-  const open = await fetch(`${gateway.url}/api/stream`, { headers })
-  const readings = await publishAt(context, 'forward', yearMs)
-  expect(areAt(readings, yearMs)).toBe(true)
-  expect((await gauges()).stepDays).toBeCloseTo(365, 2)
-  expect(await clockWord()).toBe('stepped')
-  expect(await statuses()).toEqual(new Set(['online']))
-  // What a token may do ends by the gateway's clock (SECURITY.md).
-  await until('the stream of the token has ended', async () => (await open.text()).includes('retry:'))
-  expect((await fetch(`${gateway.url}/api/devices`, { headers })).status).toBe(401)
-  // A start looks at once for what is too old.
-  await gateway.kill()
-  await gateway.restart()
-  await sleep(500)
-  expect((await gauges()).floor).toBe(1)
-}, 600_000)
+  it('clock set back a day', async (context) => {
+    const readings = await publishAt(context, 'back', -dayMs)
+    expect(areAt(readings, -dayMs)).toBe(true)
+    expect((await gauges()).stepDays).toBeCloseTo(-1, 2)
+    expect(await clockWord()).toBe('stepped')
+    expect(await statuses()).toEqual(new Set(['online']))
+    const { out } = await rivulet(['doctor', '--data', gateway.data])
+    expect(out).toMatch(/^note +gateway +the clock was put forward or back/m)
+  }, 600_000)
 
-it('clock set right again, also over a restart', async (context) => {
-  clock.set(0)
-  await gateway.kill()
-  await gateway.restart()
-  const readings = await publishAt(context, 'right', 0)
-  expect(areAt(readings, 0)).toBe(true)
-  // The readings of next year that are stored are no reason to mistrust this one.
-  expect(readings.filter(({ quality }) => quality !== undefined)).toEqual([])
-  const { series } = await gateway.get<{ series: { device: string; buckets: { count: number }[] }[] }>(
-    '/api/history?device=mqtt:right&from=1h&points=60',
-  )
-  const counted = series.flatMap(({ buckets }) => buckets).reduce((sum, { count }) => sum + count, 0)
-  expect(counted).toBe(readings.length)
-}, 600_000)
+  it('clock forward a year, also over a restart', async (context) => {
+    const made = await fetch(`${gateway.url}/api/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ expires: '30d' }),
+    })
+    const { token } = (await made.json()) as { token: string }
+    const headers = { authorization: `Bearer ${token}` }
+    const open = await fetch(`${gateway.url}/api/stream`, { headers })
+    const readings = await publishAt(context, 'forward', yearMs)
+    expect(areAt(readings, yearMs)).toBe(true)
+    expect((await gauges()).stepDays).toBeCloseTo(365, 2)
+    expect(await clockWord()).toBe('stepped')
+    expect(await statuses()).toEqual(new Set(['online']))
+    // What a token may do ends by the gateway's clock (SECURITY.md).
+    await until('the stream of the token has ended', async () => (await open.text()).includes('retry:'))
+    expect((await fetch(`${gateway.url}/api/devices`, { headers })).status).toBe(401)
+    // A start looks at once for what is too old.
+    await gateway.kill()
+    await gateway.restart()
+    await sleep(500)
+    expect((await gauges()).floor).toBe(1)
+  }, 600_000)
+
+  it('clock set right again, also over a restart', async (context) => {
+    clock.set(0)
+    await gateway.kill()
+    await gateway.restart()
+    const readings = await publishAt(context, 'right', 0)
+    expect(areAt(readings, 0)).toBe(true)
+    // The readings of next year that are stored are no reason to mistrust this one.
+    expect(readings.filter(({ quality }) => quality !== undefined)).toEqual([])
+    const { series } = await gateway.get<{ series: { device: string; buckets: { count: number }[] }[] }>(
+      '/api/history?device=mqtt:right&from=1h&points=60',
+    )
+    const counted = series.flatMap(({ buckets }) => buckets).reduce((sum, { count }) => sum + count, 0)
+    expect(counted).toBe(readings.length)
+  }, 600_000)
+})

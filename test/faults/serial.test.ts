@@ -124,11 +124,18 @@ async function storedOf(device: string): Promise<number> {
   return (await response.text()).split('\n').filter(Boolean).length
 }
 
+/** Has lines said, and waits until every one of them is stored. */
+async function untilStored(say: () => Promise<void>): Promise<void> {
+  await untilQuiet()
+  const before = (await storedOf('serial:lines')) - line
+  await say()
+  await until('every line is stored', async () => (await storedOf('serial:lines')) === before + line)
+}
+
 it('serial flood of valid lines at 921,600 baud', async (context) => {
   // The first line of a port may have lost its beginning, and is not taken.
   await lines.write('x\r\n')
-  await floodAndJudge(context, 'beside-lines', () => flood(lines, floodMs, nextLines))
-  await until('every line is stored', async () => (await storedOf('serial:lines')) === line - 1_000_000)
+  await untilStored(() => floodAndJudge(context, 'beside-lines', () => flood(lines, floodMs, nextLines)))
 }, 3_600_000)
 
 it('serial flood of noise at 921,600 baud, as of a wrong baud rate', async (context) => {
@@ -140,8 +147,7 @@ it('serial flood of noise at 921,600 baud, as of a wrong baud rate', async (cont
     trouble: 'noise',
   })
   // After noise a few lines are not trusted.
-  await lines.write(`\r\n${'x\r\n'.repeat(8)}${nextLines(100)}`)
-  await until('lines are understood again', async () => (await storedOf('serial:lines')) === line - 1_000_000)
+  await untilStored(() => lines.write(`\r\n${'x\r\n'.repeat(8)}${nextLines(100)}`))
 }, 3_600_000)
 
 it('serial port unplugged amid a flood, and plugged in again', async (context) => {
@@ -157,14 +163,11 @@ it('serial port unplugged amid a flood, and plugged in again', async (context) =
       await untilBothAre('connected')
     }
   })
-  const before = await storedOf('serial:lines')
-  await lines.write(`x\r\n${nextLines(100)}`)
-  await until('lines come in again', async () => (await storedOf('serial:lines')) > before)
+  await untilStored(() => lines.write(`x\r\n${nextLines(100)}`))
 }, 3_600_000)
 
 it('serial port taken by another program, and given back', async (context) => {
   const { port } = lines
-  const before = await storedOf('serial:lines')
   await floodAndJudge(context, 'beside-taken', async () => {
     // Under another name, so that the other program has it before the gateway finds it.
     await lines.replug(`${port}-elsewhere`)
@@ -183,9 +186,9 @@ it('serial port taken by another program, and given back', async (context) => {
     }
     await untilBothAre('connected')
     // Opened in mid-line: of `step=…` the end alone would be a reading of another name.
-    await lines.write(nextLines(1).slice(2) + nextLines(100))
+    await lines.write(nextLines(1).slice(2))
   })
-  await until('lines come in again', async () => (await storedOf('serial:lines')) > before)
+  await untilStored(() => lines.write(nextLines(100)))
 }, 3_600_000)
 
 function hasOpen({ pid }: ChildProcess, path: string): boolean {

@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 const prefix = 'rivulet-tests-'
 
@@ -13,11 +13,8 @@ export default function openTemporaryFolder(): () => void {
   // Each project sets up; the first one does it for all.
   if (process.env.RIVULET_TESTS !== undefined) return () => undefined
   const parent = tmpdir()
-  for (const name of readdirSync(parent))
-    if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length))))
-      rmSync(join(parent, name), { recursive: true, force: true })
-  const folder = join(parent, `${prefix}${process.pid}`)
-  mkdirSync(folder)
+  for (const name of readdirSync(parent)) if (name.startsWith(prefix)) removeAbandoned(join(parent, name))
+  const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`))
   // What the tests start inherits both.
   process.env.TMPDIR = folder
   process.env.RIVULET_TESTS = folder
@@ -28,6 +25,17 @@ export default function openTemporaryFolder(): () => void {
     // Vitest tells what a teardown throws, and says that all went well.
     process.exitCode = 1
     throw new Error(`tests have left behind: ${left.join(', ')}`)
+  }
+}
+
+function removeAbandoned(folder: string): void {
+  const pid = Number.parseInt(basename(folder).slice(prefix.length), 10)
+  // An earlier process may have had our own id.
+  if (pid !== process.pid && isRunning(pid)) return
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Another user's, who alone can remove it.
   }
 }
 

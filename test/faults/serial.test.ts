@@ -51,8 +51,9 @@ async function ports(): Promise<readonly InputInBrief[]> {
   return (await inputsOf(gateway)).filter(({ kind }) => kind === 'serial')
 }
 
+/** A port that failed often is tried again after half a minute at most. */
 function untilBothAre(status: string): Promise<void> {
-  return until(`both ports are ${status}`, async () => (await ports()).every((port) => port.status === status))
+  return until(`both ports are ${status}`, async () => (await ports()).every((port) => port.status === status), 60_000)
 }
 
 let line = 1_000_000
@@ -82,9 +83,10 @@ async function flood(port: PtyPair, ms: number, say: (bytes: number) => Uint8Arr
 async function askMeanwhile(done: Promise<unknown>): Promise<number[]> {
   const took: number[] = []
   let isDone = false
-  void done.finally(() => {
+  const end = () => {
     isDone = true
-  })
+  }
+  void done.then(end, end)
   for (; !isDone; await sleep(50)) {
     const began = performance.now()
     await gateway.get('/api/devices')

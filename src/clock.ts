@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Millis } from './reading.ts'
 
 /** systemd-timesyncd makes the folder when it starts and the file once a server has answered (systemd-timesyncd(8), FILES). */
-const timesyncFolder = '/run/systemd/timesync'
+export const timesyncFolder = '/run/systemd/timesync'
 
 /** No gateway of this version runs before this: a board without a clock battery starts in 1970 or at its last shutdown. */
-const earliest: Millis = Date.UTC(2026, 0, 1)
+export const earliest: Millis = Date.UTC(2026, 0, 1)
 
 export interface ClockOptions {
   readonly now?: () => Millis

@@ -77,9 +77,10 @@ const table: Record<string, string[]> = {
     'serial-ports',
   ],
   demo: ['config', 'reading', 'errors'],
-  // To the log for `restore` and `check --data`, and with http and broker-users for `doctor`: they work while no gateway runs.
+  // To the log for `restore` and `check --data`, and with http, broker-users and clock for `doctor`: they work while no gateway runs.
   cli: [
     'broker-users',
+    'clock',
     'http',
     'gateway',
     'client',

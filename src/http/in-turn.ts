@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
-
-type Answer = (req: IncomingMessage, res: ServerResponse) => void
 
 /** Requests that may wait on one connection. No browser and no proxy sends one ahead; programs that do send a few. */
 const aheadMax = 16
@@ -12,7 +10,7 @@ const aheadMax = 16
  * is long gone, since a response tells of its end only once its turn has come. Behind an answer that closes the connection,
  * as a stream does, nothing is answered any more (RFC 9112 §9.6). Whoever sends too many ahead is disconnected.
  */
-export function inTurn(answer: Answer): Answer {
+export function inTurn(answer: RequestListener): RequestListener {
   const ahead = new WeakMap<Socket, number>()
   return (req, res) => {
     const { socket } = req

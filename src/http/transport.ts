@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -21,8 +21,6 @@ export interface Times {
   readonly idleMs: Millis
 }
 
-type Answer = (req: IncomingMessage, res: ServerResponse) => void
-
 /** Enough for a query with many devices and a token; longer ones are refused with 431. */
 const headerBytesMax = 16_384
 
@@ -40,7 +38,7 @@ const http2Streams = 256
 const http2IdleMs: Millis = 120_000
 
 /** A server that answers in the clear, over HTTP/1.1, and gives up who is too slow. */
-export function createPlain(times: Times, answer: Answer): Server {
+export function createPlain(times: Times, answer: RequestListener): Server {
   const server = createServer(limitsFor(times), answer)
   server.setTimeout(times.idleMs)
   refuseOthers(server, times)
@@ -51,7 +49,7 @@ export function createPlain(times: Times, answer: Answer): Server {
  * The same over TLS. HTTP/2 and HTTP/1.1 by ALPN (RFC 7301): Node's API of the one is made to be taken for that of the other,
  * but for its times.
  */
-export function createSecure(files: TlsFiles, times: Times, answer: Answer): Http2SecureServer {
+export function createSecure(files: TlsFiles, times: Times, answer: RequestListener): Http2SecureServer {
   const limits = limitsFor(times)
   const server = createSecureServer(
     {

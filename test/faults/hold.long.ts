@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
+import { readGauges } from '../bench/gauges.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { type Follower, startFollower } from './follower.ts'
 import type { Numbered } from './ledger.ts'
@@ -31,23 +32,15 @@ interface Sample {
   readonly memory: number
   readonly descriptors: number
   readonly wal: number
-  /** Seconds of a core that the gateway has used so far. */
-  readonly cpu: number
 }
-
-/** Linux counts a process's time in hundredths of a second (proc(5), `sysconf(_SC_CLK_TCK)`). */
-const ticksPerSecond = 100
 
 function sample(gateway: GatewayProcess): Sample {
   const proc = `/proc/${gateway.pid()}`
   const wal = statSync(join(gateway.data, 'rivulet.db-wal'), { throwIfNoEntry: false })
-  // What follows the name in parentheses begins with field 3; utime and stime are 14 and 15.
-  const fields = readFileSync(`${proc}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return {
     memory: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`${proc}/status`, 'utf8'))![1]) * 1024,
     descriptors: readdirSync(`${proc}/fd`).length,
     wal: wal?.size ?? 0,
-    cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
   }
 }
 
@@ -138,6 +131,7 @@ it('full load held, with slow readers and long queries', async (context) => {
   toClose.push(...[...sensors, ...followers, ...queries].map((one) => () => one.stop()))
 
   const samples: Sample[] = []
+  const cpuBefore = await cpuSeconds(gateway)
   const end = performance.now() + holdMs
   while (performance.now() < end) {
     await sleep(sampleMs)
@@ -155,7 +149,7 @@ it('full load held, with slow readers and long queries', async (context) => {
     ...(grew('descriptors') > descriptorsNoise ? [`file descriptors grew by ${grew('descriptors')}`] : []),
     ...(walMost > walBytesMax ? [`the write-ahead log grew to ${megabytes(walMost)}`] : []),
   ]
-  const cpu = (samples.at(-1)!.cpu - samples[0]!.cpu) / (((samples.length - 1) * sampleMs) / 1000)
+  const cpu = ((await cpuSeconds(gateway)) - cpuBefore) / (holdMs / 1000)
   const seen = witnesses.reduce((sum, witness) => sum + witness.seen, 0)
   const figures = [
     `${acknowledged} acknowledged in ${Math.round(holdMs / 1000)} s, the gateway ${cpu.toFixed(2)} cores busy`,
@@ -169,6 +163,10 @@ it('full load held, with slow readers and long queries', async (context) => {
   expect(findings).toEqual([])
   expect(acknowledged).toBeGreaterThan((holdMs / 1000) * 100)
 }, 7_200_000)
+
+async function cpuSeconds({ url }: GatewayProcess): Promise<number> {
+  return (await readGauges(url)).get('process_cpu_seconds_total')!
+}
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`

@@ -1,20 +1,15 @@
 import { existsSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
+import { earliest, timesyncFolder } from '../../clock.ts'
 import { findHolder } from '../../ingest/serial/holder.ts'
 import { busy } from '../../ingest/serial/trouble.ts'
 import { type Finding, note, ok, wrong } from './finding.ts'
-
-/** No gateway of this version ran before: a clock that shows less was never set. */
-const builtAfter = Date.UTC(2026, 0, 1)
-
-/** Where systemd-timesyncd leaves its marks (systemd-timesyncd(8), FILES). */
-const timesyncFolder = '/run/systemd/timesync'
 
 /** A board without a battery begins where it was switched off, or in 1970, until NTP has told it. */
 export function clock(): Finding {
   const now = Date.now()
   const shown = new Date(now).toISOString().slice(0, 19)
-  if (now < builtAfter) return wrong('clock', `it shows ${shown}; set it, or let systemd-timesyncd or chrony do so`)
+  if (now < earliest) return wrong('clock', `it shows ${shown}; set it, or let systemd-timesyncd or chrony do so`)
   if (existsSync(timesyncFolder) && !existsSync(`${timesyncFolder}/synchronized`))
     return note('clock', `${shown}, not yet set by NTP: readings are marked unsynced until then; see timedatectl`)
   return ok('clock', `${shown} UTC`)

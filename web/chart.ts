@@ -35,6 +35,8 @@ export interface ChartKind<D> {
 export interface ChartListener {
   /** Is at this time, with the pointer or the arrow keys: that of a point, if one is near. Undefined when it has left. */
   hover(time: Millis | undefined): void
+  /** What was last asked for. The chart may be a frame behind, and what is asked next goes on from here. */
+  times(): readonly [from: Millis, to: Millis]
   /** Wants to see this time instead. */
   look(from: Millis, to: Millis): void
   /** Wants to see all again. */
@@ -51,7 +53,8 @@ export const edgeWidth = 1
 const keyShare = 0.25
 
 /** A chart over time that follows its width, the theme, the pointer, fingers and keys. */
-export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look, unzoom }: ChartListener): Chart<D> {
+export function createChart<D>(label: string, kind: ChartKind<D>, listener: ChartListener): Chart<D> {
+  const { hover, times, look, unzoom } = listener
   const element = h('div', {
     class: 'chart',
     tabindex: '0',
@@ -59,6 +62,7 @@ export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look,
     'aria-label': `${label}: chart. The arrow keys read values, with Shift they move in time; plus and minus zoom, 0 shows all.`,
   })
   let data = kind.empty
+  /** What is drawn. */
   let range: [from: Millis, to: Millis] = [0, 1]
   /** Time of the point that the arrow keys are on: it stays while the chart moves on below it. */
   let pinned: Millis | undefined
@@ -128,7 +132,7 @@ export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look,
   const axis = element.querySelector<HTMLElement>('.u-axis')!
   axis.classList.add('time-axis')
   axis.title = 'Drag to move in time'
-  listenToGestures({ plot: u.over, axis, times: () => range, look })
+  listenToGestures({ plot: u.over, axis, times, look })
   u.over.addEventListener('mousemove', () => {
     pinned = undefined
   })
@@ -139,13 +143,14 @@ export function createChart<D>(label: string, kind: ChartKind<D>, { hover, look,
   function onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const { key, shiftKey } = event
-    const around = pinned ?? pointed() ?? (range[0] + range[1]) / 2
-    if (key === '+' || key === '=') return look(...scaled(range, 0.5, around))
-    if (key === '-' || key === '_') return look(...scaled(range, 2, around))
+    const shown = times()
+    const around = pinned ?? pointed() ?? (shown[0] + shown[1]) / 2
+    if (key === '+' || key === '=') return look(...scaled(shown, 0.5, around))
+    if (key === '-' || key === '_') return look(...scaled(shown, 2, around))
     if (key === '0') return unzoom()
     if (!['ArrowLeft', 'ArrowRight', 'Home', 'End', 'Escape'].includes(key)) return
     event.preventDefault()
-    if (shiftKey && key.startsWith('Arrow')) return look(...panned(range, key === 'ArrowLeft' ? -keyShare : keyShare))
+    if (shiftKey && key.startsWith('Arrow')) return look(...panned(shown, key === 'ArrowLeft' ? -keyShare : keyShare))
     pin(nextPoint(u, pinned ?? pointed(), key))
   }
 

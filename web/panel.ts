@@ -27,7 +27,7 @@ export interface Panel {
 }
 
 /** Moving and scaling the time that is shown. */
-export type Navigation = Pick<ChartListener, 'look' | 'unzoom'>
+export type Navigation = Pick<ChartListener, 'times' | 'look' | 'unzoom'>
 
 /** What stands in the head of a panel. */
 export interface PanelName {

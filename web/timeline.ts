@@ -180,7 +180,7 @@ export function createTimeline(initial: Span, view: TimelineView): Timeline {
 
   return {
     tools: tools.element,
-    navigation: { look, unzoom },
+    navigation: { times, look, unzoom },
     times,
     shown,
     set,

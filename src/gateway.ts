@@ -9,7 +9,6 @@ import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
 import { type FirstUse, prepareFirstUse } from './first-use.ts'
 import { makeFolder } from './folder.ts'
-import { isLoopback } from './http/listen.ts'
 import type { Logger } from './http/logger.ts'
 import type { PortReport } from './http/ports.ts'
 import { createHttpServer } from './http/server.ts'
@@ -24,6 +23,7 @@ import { pageFolder, version } from './package.ts'
 import type { Millis } from './reading.ts'
 import { limitRepeats } from './repeats.ts'
 import { findPorts, portLines } from './serial-ports.ts'
+import { unguardedBroker } from './unguarded-broker.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -71,7 +71,8 @@ export async function startGateway({ config, profiles, lan, logger: unlimited }:
     const users = new BrokerUsers(store.records, config.mqtt.users)
     const tokens = new TokenStore(store.records)
     const firstUse = lan ? await prepareFirstUse(tokens, choice.mqtt.listen ? users : null) : {}
-    checkBroker(choice, users)
+    const refusal = unguardedBroker(choice.mqtt, users)
+    if (refusal) throw refusal
 
     const directory = await DeviceDirectory.open(store, labels(config))
     opened.push(() => directory.close())
@@ -195,16 +196,6 @@ async function openData({ data, log }: Config, logger: Logger): Promise<SqliteSt
     keep: log.keep,
     log: (level, message) => logger[level]({}, message),
   })
-}
-
-/** Beyond loopback the embedded broker asks for a password, so there must be one. */
-function checkBroker({ mqtt }: BrokerChoice, users: BrokerUsers): void {
-  if (!mqtt.listen || isLoopback(mqtt.listen) || mqtt.anonymous || !users.isEmpty) return
-  throw new GatewayError(
-    'config',
-    `the MQTT broker on ${mqtt.listen.host}:${mqtt.listen.port} would be open to the network and has no users`,
-    'start once with --lan, which makes one; or say mqtt.anonymous: true to let everybody in',
-  )
 }
 
 function brokerOf({ mqtt, found }: BrokerChoice): Gateway['broker'] {

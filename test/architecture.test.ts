@@ -34,6 +34,7 @@ const table: Record<string, string[]> = {
   repeats: ['http', 'reading'],
   'broker-users': ['config', 'log', 'password', 'secret-checks', 'errors'],
   'broker-choice': ['config', 'log'],
+  'unguarded-broker': ['broker-users', 'config', 'errors', 'http'],
   'first-use': ['broker-users', 'http'],
   profiles: ['config', 'decode', 'devices'],
   'serial-ports': ['config', 'decode', 'ingest'],
@@ -75,9 +76,10 @@ const table: Record<string, string[]> = {
     'reading',
     'repeats',
     'serial-ports',
+    'unguarded-broker',
   ],
   demo: ['config', 'reading', 'errors'],
-  // To the log for `restore` and `check --data`, and with http, broker-users and clock for `doctor`: they work while no gateway runs.
+  // To the log for `restore` and `check --data`, and with http, broker-users, unguarded-broker and clock for `doctor`: they work while no gateway runs.
   cli: [
     'broker-users',
     'clock',
@@ -91,6 +93,7 @@ const table: Record<string, string[]> = {
     'devices',
     'profiles',
     'serial-ports',
+    'unguarded-broker',
     'log',
     'password',
     'package',

@@ -28,6 +28,7 @@ import { Streams } from './streams.ts'
 import { readCertificate, type TlsFiles } from './tls.ts'
 import type { TokenStore } from './tokens.ts'
 import { createPlain, createSecure } from './transport.ts'
+import { unguardedPage } from './unguarded.ts'
 
 export interface HttpDeps {
   readonly store: Store
@@ -151,7 +152,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     routes: routes.map(({ method, path }) => `${method} ${templateOf(path)}`),
     listen: async (address) => {
       const loopback = isLoopback(address)
-      if (!loopback && !options.anonymous && tokens.isEmpty) throw openToAll(address)
+      const refusal = unguardedPage(address, options.anonymous, tokens)
+      if (refusal) throw refusal
       return listenTcp(serverFor({ kind: 'tcp', loopback }), address)
     },
     listenLocal: (path) => listenFile(serverFor({ kind: 'local', loopback: true }), path),
@@ -184,13 +186,5 @@ function tooMany(perAddress: number): GatewayError {
     'unavailable',
     `${perAddress} requests of this address are being answered`,
     'wait for some of them',
-  )
-}
-
-function openToAll({ host, port }: Address): GatewayError {
-  return new GatewayError(
-    'config',
-    `${host}:${port} can be reached from other machines, and there is no token yet`,
-    'start with --lan or run rivulet token create --admin to make one, or set http.anonymous: true to let everybody read',
   )
 }

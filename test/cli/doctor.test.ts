@@ -104,9 +104,14 @@ it('says what keeps a gateway from starting that is to be reached from elsewhere
   const { code, lines } = await findings()
   expect(code).toBe(1)
   expect(lines.filter((line) => line.startsWith('wrong'))).toEqual([
-    expect.stringMatching(/^wrong page 0\.0\.0\.0:\d+ can be reached from other machines, .* start it with --lan/),
-    expect.stringMatching(/^wrong broker 0\.0\.0\.0:\d+ would be open to the network .* start it with --lan/),
+    expect.stringMatching(
+      /^wrong page it will not start: 0\.0\.0\.0:\d+ can be reached from other machines, .* start with --lan/,
+    ),
+    expect.stringMatching(/^wrong broker it will not start: the MQTT broker on 0\.0\.0\.0:\d+ .* start with --lan/),
   ])
+  const { err } = await rivulet(['start', '--http', '127.0.0.1:0'], { cwd })
+  const refusal = err.trim().replace('rivulet: ', 'wrong broker it will not start: ')
+  expect(lines).toContain(refusal)
   const gateway = await startGateway()
   try {
     const token = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }

@@ -1,12 +1,14 @@
 import { connect, createServer } from 'node:net'
 import { BrokerUsers } from '../../broker-users.ts'
 import type { BrokerConfig, Config } from '../../config/config.ts'
-import { isLoopback } from '../../http/listen.ts'
+import type { GatewayError } from '../../errors.ts'
 import { TokenStore } from '../../http/tokens.ts'
+import { unguardedPage } from '../../http/unguarded.ts'
 import { isBrokerListening } from '../../ingest/broker/is-broker-listening.ts'
 import { type Endpoint, parseEndpoint } from '../../ingest/mqtt/transport.ts'
 import { explain } from '../../ingest/mqtt/trouble.ts'
 import type { Records } from '../../log/store.ts'
+import { unguardedBroker } from '../../unguarded-broker.ts'
 import { type Finding, ok, wrong } from './finding.ts'
 
 /** How long an address may take to answer. */
@@ -32,11 +34,8 @@ async function page({ http: { listen, anonymous } }: Config, records: Records | 
     return wrong('page', `another program listens on ${at}; stop it, or set http.listen to another port`)
   if (code !== null)
     return wrong('page', `cannot listen on ${at} (${code}); set http.listen to an address of this machine`)
-  if (!isLoopback(listen) && !anonymous && records && new TokenStore(records).isEmpty)
-    return wrong(
-      'page',
-      `${at} can be reached from other machines, and there is no token yet: it will not start; start it with --lan, which makes one`,
-    )
+  const refusal = records && unguardedPage(listen, anonymous, new TokenStore(records))
+  if (refusal) return wrong('page', wontStart(refusal))
   return ok('page', `${at} is free`)
 }
 
@@ -60,14 +59,14 @@ async function embedded({ mqtt }: Config, records: Records | null): Promise<Find
   const code = await bindingFails(mqtt.listen)
   if (code !== null)
     return [wrong('broker', `cannot listen on ${host}:${port} (${code}); set mqtt.listen to another address or port`)]
-  if (!isLoopback(mqtt.listen) && !mqtt.anonymous && records && new BrokerUsers(records, mqtt.users).isEmpty)
-    return [
-      wrong(
-        'broker',
-        `${host}:${port} would be open to the network and has no users: it will not start; start it with --lan, which makes one`,
-      ),
-    ]
+  const refusal = records && unguardedBroker(mqtt, new BrokerUsers(records, mqtt.users))
+  if (refusal) return [wrong('broker', wontStart(refusal))]
   return [ok('broker', `${host}:${port} is free`)]
+}
+
+/** What `rivulet start` would say. */
+function wontStart({ message, hint }: GatewayError): string {
+  return `it will not start: ${message}; ${hint}`
 }
 
 /** A broker to subscribe to. Behind TLS or WebSockets only its port is tried: what it says is seen at the start. */

@@ -7,16 +7,19 @@ import type { Identity, Listener } from './access.ts'
 import { type Gate, needAdmin } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { challengeFor, isDisconnect, type Problem, problemOf, problemType } from './problem.ts'
+import type { RightsWatch } from './rights-watch.ts'
 import type { Exchange, Route } from './route.ts'
 
+export interface AppSurroundings {
+  readonly gate: Gate
+  readonly rights: RightsWatch
+  readonly logger: Logger
+  readonly listener: Listener
+}
+
 /** Everything but streams, as one listener serves it. */
-export function createApp(
-  routes: readonly Route[],
-  page: Koa.Middleware,
-  gate: Gate,
-  logger: Logger,
-  listener: Listener,
-): Koa {
+export function createApp(routes: readonly Route[], page: Koa.Middleware, around: AppSurroundings): Koa {
+  const { gate, logger, listener } = around
   const app = new Koa()
   app.silent = true
   app.on('error', (error: unknown) => {
@@ -33,7 +36,7 @@ export function createApp(
   // One spelling of each path: what a proxy in front forbids must have no other name.
   const router = new Router({ sensitive: true, strict: true })
   for (const route of routes)
-    router.register(route.path, [route.method], (ctx) => handle(route, ctx as Exchange, gate, listener))
+    router.register(route.path, [route.method], (ctx) => handle(route, ctx as Exchange, around))
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app
@@ -100,12 +103,13 @@ const securityHeaders: HelmetOptions = {
   xFrameOptions: { action: 'deny' },
 }
 
-async function handle(route: Route, exchange: Exchange, gate: Gate, listener: Listener): Promise<void> {
+async function handle(route: Route, exchange: Exchange, { gate, rights, listener }: AppSurroundings): Promise<void> {
   exchange.set('cache-control', 'no-store')
   if (route.need === 'none') return route.handle(exchange, await identityOrNobody(exchange, gate, listener))
   const caller = await gate.caller(exchange.req, listener)
   if (route.need === 'admin') needAdmin(caller.identity)
   if (route.method !== 'GET') gate.checkWrite(exchange.req, caller)
+  rights.add(exchange.res, caller.identity)
   return route.handle(exchange, caller.identity)
 }
 

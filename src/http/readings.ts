@@ -22,7 +22,6 @@ export async function sendReadings(
   store: Store,
   tags: TagSource,
   identity: Identity,
-  holds: () => boolean,
 ): Promise<void> {
   const query = new Query(ctx.querystring, readingsParameters)
   const format = formatOf(ctx, query)
@@ -34,7 +33,7 @@ export async function sendReadings(
     to: query.time('to') ?? Number.POSITIVE_INFINITY,
   }
   const { after, gap } = await beginning(store, query, times.from)
-  if (limit === null) return sendAll(ctx, store, { after, gap, filter, times, holds }, format)
+  if (limit === null) return sendAll(ctx, store, { after, gap, filter, times }, format)
   const page = await search(store, after, filter, times, limit)
   const next = positionId(store.runs, page.next)
   const missing = gap ?? page.gap

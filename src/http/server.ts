@@ -22,6 +22,7 @@ import { servePage } from './page.ts'
 import { type PortReport, portsRoute } from './ports.ts'
 import { sendProblem } from './problem.ts'
 import { rejectedRoute } from './rejected.ts'
+import { RightsWatch } from './rights-watch.ts'
 import type { Route } from './route.ts'
 import { streamAsked, streamRoutes } from './stream-paths.ts'
 import { Streams } from './streams.ts'
@@ -108,11 +109,12 @@ const connectionsBeside = 1000
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
   const gate = new Gate({ tokens, ...options })
+  const rights = new RightsWatch((identity) => gate.holds(identity))
   const feed = new Feed(store, directory, options.quietMs)
   const streams = new Streams(feed, store, gate, logger, { max: options.maxStreams, stalledMs: options.stalledMs })
   const metrics = createMetrics({ ...deps, feed, streams })
   const routes: Route[] = [
-    ...deviceRoutes(store, directory, (identity) => gate.holds(identity)),
+    ...deviceRoutes(store, directory),
     ...streamRoutes,
     rejectedRoute(store),
     ...tokenRoutes(store, tokens),
@@ -131,7 +133,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const mayBegin = limitRequests(perAddress)
 
   const serverFor = (listener: Listener): Server | Http2SecureServer => {
-    const app = createApp(routes, page, gate, logger, listener).callback()
+    const app = createApp(routes, page, { gate, rights, logger, listener }).callback()
     const answer = inTurn((req, res) => {
       // RFC 9113 §8.3.1: what HTTP/2 says instead of Host.
       if (req.httpVersionMajor >= 2) req.headers.host = (req.headers[':authority'] as string) ?? req.headers.host
@@ -164,6 +166,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     close: async () => {
       streams.close()
       await Promise.all(closers.map((close) => close()))
+      rights.close()
       feed.close()
       metrics.close()
     },

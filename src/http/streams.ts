@@ -14,6 +14,7 @@ import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { isDisconnect, sendProblem } from './problem.ts'
 import { Query } from './query.ts'
+import { rightsCheckMs } from './rights-watch.ts'
 import { chosen, deviceStreamParameters, startOf, streamParameters, thinningOf } from './selection.ts'
 
 /** When to come back, spread so that clients who were sent away together do not return together. */
@@ -30,9 +31,6 @@ export interface StreamLimits {
   /** After how long without progress one is closed. */
   readonly stalledMs?: Millis | undefined
 }
-
-/** How often it is asked whose token was revoked or has expired; whoever took it back waits seconds at most. */
-const rightsCheckMs: Millis = 2000
 
 interface Asked {
   readonly identity: Identity

@@ -1,5 +1,10 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import type { HttpDeps } from '../../src/http/server.ts'
+import { download } from '../setup/slow-download.ts'
 import { until } from '../setup/until.ts'
 import { MemoryStore, reading, startServer } from './harness.ts'
 import { openStream, readingsOf } from './read-events.ts'
@@ -9,8 +14,8 @@ afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close()
 })
 
-async function start() {
-  const started = await startServer(new MemoryStore())
+async function start(deps: Partial<HttpDeps> = {}) {
+  const started = await startServer(new MemoryStore(), deps)
   toClose.push(started.close)
   const open = async (token: string) => {
     const stream = await openStream(`${started.url}/api/stream`, { authorization: `Bearer ${token}` })
@@ -63,14 +68,41 @@ it('breaks off the download of a token that was revoked, where a slow client mak
   const { store, tokens, url } = await start()
   const { id, token } = await tokens.create({})
   store.append(Array.from({ length: 300_000 }, () => reading({ value: 'x'.repeat(100) })))
-  const answer = await fetch(`${url}/api/readings?limit=all&format=ndjson`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  const reader = answer.body!.getReader()
-  await reader.read()
+  const answer = await download(`${url}/api/readings?limit=all&format=ndjson`, token)
   tokens.revoke(id)
-  const rest = async () => {
-    while (!(await reader.read()).done);
+  expect(await answer.end).toMatchObject({ error: 'aborted' })
+})
+
+it('breaks off a backup under way, and leaves nothing of it behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-revoked-'))
+  toClose.push(() => rmSync(folder, { recursive: true }))
+  const { store, tokens, url } = await start({ backupFolder: folder })
+  const { id, token } = await tokens.create({ admin: true })
+  store.backup = async (file) => writeFileSync(file, Buffer.alloc(32 * 1024 * 1024))
+  const answer = await download(`${url}/api/backup`, token, 'POST')
+  expect(readdirSync(folder)).toHaveLength(1)
+  tokens.revoke(id)
+  expect(await answer.end).toMatchObject({ error: 'aborted' })
+  await until('the file is gone', () => readdirSync(folder).length === 0)
+})
+
+it('breaks off a backup that is still being made', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-revoked-'))
+  toClose.push(() => rmSync(folder, { recursive: true }))
+  const { store, tokens, url } = await start({ backupFolder: folder })
+  const { id, token } = await tokens.create({ admin: true })
+  let made: (() => void) | undefined
+  store.backup = async (file) => {
+    writeFileSync(file, 'SQLite format 3\0')
+    await new Promise<void>((resolve) => {
+      made = resolve
+    })
   }
-  await expect(rest()).rejects.toThrow('terminated')
+  const headers = { authorization: `Bearer ${token}` }
+  const answer = fetch(`${url}/api/backup`, { method: 'POST', headers }).catch((error: Error) => error.message)
+  await until('it is being made', () => made !== undefined)
+  tokens.revoke(id)
+  expect(await answer).toBe('fetch failed')
+  made!()
+  await until('the file is gone', () => readdirSync(folder).length === 0)
 })

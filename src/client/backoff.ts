@@ -20,6 +20,19 @@ export function reconnectDelayMs(failures: number, retryMs: number | undefined, 
   return random() * Math.min(delayMsMax, Math.max(asked, Math.min(asked, delayMsFirst) * 2 ** Math.min(failures, 16)))
 }
 
+/** What a proxy asks for is heeded up to this: one that is told a day must not silence a client for a day. */
+const askedMsMax = 600_000
+
+/**
+ * How long a `Retry-After` asks to wait, in ms: seconds, or a moment (RFC 9110 §10.2.3). 0 for none, for one that is
+ * past, and for what is neither.
+ */
+export function retryAfterMs(header: string | null, now: () => number = Date.now): number {
+  if (header === null) return 0
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now()
+  return ms > 0 ? Math.min(ms, askedMsMax) : 0
+}
+
 /** Resolves after `ms`, or at once when aborted. Leaves neither a timer nor a listener behind. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { reconnectDelayMs, sleep } from './backoff.ts'
+import { reconnectDelayMs, retryAfterMs, sleep } from './backoff.ts'
 import { readEvents, within } from './event-stream.ts'
 import { ClientError, type Connection, reasonOf, refusal, send } from './request.ts'
 import { type Selection, selectionQuery } from './selection.ts'
@@ -86,6 +86,7 @@ async function* run(
   try {
     while (!end.signal.aborted) {
       let reason = 'the gateway ended the stream'
+      let leastMs = 0
       onState({ state: 'connecting' })
       const attempt = new AbortController()
       const giveUp = () => attempt.abort()
@@ -105,13 +106,14 @@ async function* run(
         if (error instanceof ClientError) throw error
         failures += 1
         reason = reasonOf(error)
+        if (error instanceof NotNowError) leastMs = error.waitMs
       } finally {
         // One signal a connection: fetch leaves its listeners on the one it is given.
         end.signal.removeEventListener('abort', giveUp)
         giveUp()
       }
       if (end.signal.aborted) return
-      const delayMs = reconnectDelayMs(failures, retryMs)
+      const delayMs = leastMs + reconnectDelayMs(failures, retryMs)
       onState({ state: 'waiting', reason, delayMs })
       await sleep(delayMs, end.signal)
     }
@@ -130,7 +132,19 @@ async function connect(connection: Connection, options: FollowOptions, place: Pl
   const type = response.headers.get('content-type') ?? ''
   if (response.ok && type.startsWith('text/event-stream') && response.body) return response.body
   await response.body?.cancel()
-  throw new Error(response.ok ? `answered with ${type || 'nothing'}` : `answered ${response.status}`)
+  if (response.ok) throw new Error(`answered with ${type || 'nothing'}`)
+  throw new NotNowError(`answered ${response.status}`, retryAfterMs(response.headers.get('retry-after')))
+}
+
+/** An answer that may be another one later; the gateway's own streams have none, but a proxy's may. */
+class NotNowError extends Error {
+  override readonly name = 'NotNowError'
+  readonly waitMs: number
+
+  constructor(message: string, waitMs: number) {
+    super(message)
+    this.waitMs = waitMs
+  }
 }
 
 function followQuery(options: FollowOptions, place: Place): URLSearchParams {

@@ -52,7 +52,7 @@ export interface Metric {
   readonly unit: string | null
   /** How it is drawn and compared: `counter` only grows, `state` is no quantity (switches, words). */
   readonly kind: 'gauge' | 'counter' | 'state'
-  readonly last?: { readonly seq: number; readonly time: string; readonly value: number | boolean | string }
+  readonly last?: Pick<Reading, 'seq' | 'time' | 'value' | 'quality'>
 }
 
 export interface Device {

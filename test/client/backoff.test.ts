@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { reconnectDelayMs } from '../../src/client/backoff.ts'
+import { reconnectDelayMs, retryAfterMs } from '../../src/client/backoff.ts'
 
 it('waits as long as the server asked for after a stream that ended', () => {
   expect(reconnectDelayMs(0, 2731)).toBe(2731)
@@ -21,4 +21,13 @@ it('spreads clients that failed together over the whole time', () => {
       expect(delay).toBe(random * bound)
     }),
   )
+})
+
+it('waits as long as a proxy asks for, in seconds or up to a moment, within reason', () => {
+  const now = () => Date.parse('2026-11-22T10:00:00Z')
+  expect(retryAfterMs('120', now)).toBe(120_000)
+  expect(retryAfterMs('Sun, 22 Nov 2026 10:00:30 GMT', now)).toBe(30_000)
+  expect(retryAfterMs('86400', now)).toBe(600_000)
+  for (const nothing of [null, '', '0', '-1', 'soon', 'Sun, 22 Nov 2026 09:00:00 GMT'])
+    expect(retryAfterMs(nothing, now), String(nothing)).toBe(0)
 })

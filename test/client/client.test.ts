@@ -60,6 +60,12 @@ describe('a client', () => {
     await expect(page.devices()).rejects.toThrow(`${gateway.url} answers, but is no Rivulet gateway`)
     await gateway.close()
     await expect(page.devices()).rejects.toThrow(`no gateway answers at ${gateway.url} (ECONNREFUSED)`)
+    const cut = await connect((response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('[{"id":')
+      setTimeout(() => response.destroy(), 10)
+    })
+    await expect(cut.devices()).rejects.toMatchObject({ name: 'ClientError', status: 0 })
+    await gateway.close()
     const other = await connect(json({ hello: 1 }))
     await expect(other.devices()).rejects.toThrow("the gateway's answer holds no list of devices")
   })

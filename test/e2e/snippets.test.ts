@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { rivulet } from '../cli/run.ts'
+import { beginStream, reading, startFakeGateway } from '../client/fake-gateway.ts'
 import { launchChromium } from '../setup/chromium.ts'
 import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
 import { snippet } from '../setup/snippet.ts'
@@ -176,6 +177,24 @@ it('Python goes on where it was, over restarts of the gateway and of itself', as
   const seen = printed.filter((line, index) => line !== printed[index - 1])
   expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((value) => `${device} temperature ${value}`))
 }, 180_000)
+
+it('Python drops an event that was cut off, and takes comments for nothing', async () => {
+  const proxy = await startFakeGateway((response, { headers }) => {
+    beginStream(response)
+    const place = headers['last-event-id']
+    if (place === undefined) response.end(`${reading(1)}${reading(2).slice(0, -20)}`)
+    else if (place === 'run.1') response.write(reading(2).replace('\ndata', '\n: is it there?\ndata'))
+  })
+  try {
+    const url = 'http://raspberrypi.local:8080/api/stream?metric=temperature'
+    writeFileSync(join(folder, 'program.py'), snippet('README.md', 'python', { [url]: proxy.url }))
+    const { lines } = run('python3', ['program.py'])
+    await until('both readings', () => lines().length === 2)
+    expect(lines()).toEqual(['a:b temperature 1', 'a:b temperature 2'])
+  } finally {
+    await proxy.close()
+  }
+})
 
 it('an Arduino sketch prints lines that are readings', async () => {
   const program = compile(snippet('README.md', 'cpp', { analogRead: 'analogRead' }))

@@ -11,6 +11,7 @@ const table: Record<string, string[]> = {
   framing: [],
   'unit-table': [],
   units: ['unit-table'],
+  notation: ['reading'],
   metrics: [],
   errors: [],
   'address-count': [],
@@ -100,11 +101,12 @@ const table: Record<string, string[]> = {
     'frame',
     'framing',
     'metrics',
+    'notation',
     'reading',
     'errors',
   ],
   // To decode for words alone: why something was rejected.
-  web: ['client', 'reading', 'metrics', 'decode'],
+  web: ['client', 'reading', 'metrics', 'notation', 'decode'],
 }
 
 it('imports only go down the way of a reading', () => {

@@ -1,3 +1,4 @@
+import { quantity } from '../src/notation/quantity.ts'
 import type { Millis } from '../src/reading.ts'
 import type { Chart } from './chart.ts'
 import { gatewayNow } from './clock.ts'
@@ -9,7 +10,6 @@ import { dashOf, joinLines, type Lines } from './lines.ts'
 import { clockText, keptMs, type Navigation, type Panel } from './panel.ts'
 import { type Columns, createPoints, nearestPoint, nothing } from './points.ts'
 import { doubtText } from './quality.ts'
-import { quantity } from './quantity.ts'
 
 /** A point further from the one pointed at than this share of the time shown says nothing about it. */
 const nearShare = 0.02

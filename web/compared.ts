@@ -1,8 +1,8 @@
+import { unitSign } from '../src/notation/unit.ts'
 import { seriesName } from './card.ts'
 import { type Catalog, type KnownDevice, type KnownSeries, lineKey, shownName } from './catalog.ts'
 import { metricName } from './metric.ts'
 import { formatRoute, formatSeries, type SeriesName } from './route.ts'
-import { unitSign } from './unit.ts'
 
 /** A line that was chosen for comparison and is known. */
 export interface Chosen {

@@ -19,26 +19,6 @@ const names: Record<string, string> = {
   uv_index: 'UV index',
 }
 
-/** Words for true and false; `on` and `off` where nothing better is known. `contact` is true while closed (Zigbee2MQTT). */
-const words: Record<string, readonly [yes: string, no: string]> = {
-  contact: ['closed', 'open'],
-  door: ['open', 'closed'],
-  window: ['open', 'closed'],
-  occupancy: ['occupied', 'clear'],
-  presence: ['present', 'away'],
-  motion: ['motion', 'still'],
-  vibration: ['shaking', 'still'],
-  water_leak: ['leak', 'dry'],
-  smoke: ['smoke', 'clear'],
-  gas: ['gas', 'clear'],
-  tamper: ['tampered', 'untouched'],
-  battery_low: ['low', 'good'],
-  battery_ok: ['good', 'low'],
-  running: ['running', 'stopped'],
-  lock: ['unlocked', 'locked'],
-  ok: ['yes', 'no'],
-}
-
 /** What a card shows first, the most telling first; the rest follows in the order of the names. */
 const telling =
   `power contact water_leak smoke temperature co2 pm25 humidity water_temperature soil_moisture illuminance pressure energy level
@@ -62,11 +42,6 @@ export function hueOf(metric: string): string {
   if (/co2|^co$|pm\d|voc|nox|no2|particle|gas/.test(metric)) return 'air'
   if (/illum|lumin|light|bright|uv/.test(metric)) return 'light'
   return 'plain'
-}
-
-/** The word for true or false. */
-export function stateWord(metric: string, value: boolean): string {
-  return (words[metric] ?? ['on', 'off'])[value ? 0 : 1]
 }
 
 function rank(metric: string): number {

@@ -1,3 +1,4 @@
+import { quantity } from '../src/notation/quantity.ts'
 import type { DeviceId, LoggedReading, Millis } from '../src/reading.ts'
 import { ageText } from './age.ts'
 import { type KnownSeries, lineKey } from './catalog.ts'
@@ -8,7 +9,6 @@ import { createLineChart } from './line-chart.ts'
 import { hueOf } from './metric.ts'
 import { type Columns, createPoints, nothing, type Points } from './points.ts'
 import { doubtText } from './quality.ts'
-import { quantity } from './quantity.ts'
 import { formatRoute } from './route.ts'
 import { createStateChart } from './state-chart.ts'
 

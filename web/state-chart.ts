@@ -1,9 +1,9 @@
 import type uPlot from 'uplot'
+import { quantity } from '../src/notation/quantity.ts'
 import type { Value } from '../src/reading.ts'
 import { type Chart, type ChartListener, createChart } from './chart.ts'
 import { chartFont, type Ink } from './ink.ts'
 import { type Columns, nothing, pointUpTo } from './points.ts'
-import { quantity } from './quantity.ts'
 
 /** Strengths of a text's colour, by order of appearance; a device has few states, and after these they repeat. */
 const strengths = ['66', '33', '4d', '1f', '59', '29']

@@ -1,4 +1,4 @@
-import { decimalsOf, leastStep } from './unit.ts'
+import { decimalsOf, leastStep } from '../src/notation/unit.ts'
 
 /** A step may be as small as a trace of gas; beyond this many decimals it is rounding noise of the scale itself. */
 const decimalsMax = 12

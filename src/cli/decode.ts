@@ -8,6 +8,7 @@ import { GatewayError } from '../errors.ts'
 import { createBench, type Outcome } from './decode-bench.ts'
 import { decodeCases } from './decode-cases.ts'
 import { complain } from './failure.ts'
+import { exact } from './form.ts'
 import { checkSettings } from './settings.ts'
 import { readingLine } from './tail.ts'
 import { note, paint, plain, print } from './terminal.ts'
@@ -110,7 +111,8 @@ function serialProfile(name: string, profiles: readonly Profile[]): Profile {
 
 function linesOf({ profile, readings, rejected }: Outcome): string[] {
   return [
-    ...readings.map((reading) => readingLine({ ...reading, time: new Date(reading.time).toISOString() })),
+    // Whoever writes a profile names units by their symbols, and looks at every digit.
+    ...readings.map((reading) => readingLine({ ...reading, time: new Date(reading.time).toISOString() }, exact)),
     ...rejected.map(({ reason, where }) => {
       const why = (reasons as Partial<Record<string, string>>)[reason]
       return `${paint('yellow', 'rejected')}  ${plain(where)}  ${reason}${why === undefined ? '' : `: ${why}`}`

@@ -1,6 +1,6 @@
 import type { Metric } from '../client/client.ts'
 import { clientOf, type GatewayOptions } from './connect.ts'
-import { amountText } from './tail.ts'
+import { type Form, formOfOutput } from './form.ts'
 import { paint, plain, print, roughly, table } from './terminal.ts'
 
 export interface DevicesOptions extends GatewayOptions {
@@ -15,20 +15,21 @@ export async function devices(options: DevicesOptions): Promise<void> {
     return
   }
   if (known.length === 0) return print('no device has been seen yet')
+  const form = formOfOutput()
   const rows = known.map((device) => [
     plain(device.id),
     plain(device.name),
     device.status,
     device.lastSeen === null ? 'never' : `${roughly(Date.now() - Date.parse(device.lastSeen))} ago`,
-    device.metrics.map(metricText).join(', '),
+    device.metrics.map((metric) => metricText(metric, form)).join(', '),
   ])
   await print(table([['DEVICE', 'NAME', 'STATUS', 'SEEN', 'LAST READINGS'], ...rows], ['bold', undefined, 'cyan']))
   const offline = known.filter(({ status }) => status === 'offline').length
   if (offline > 0) await print(paint('yellow', `${offline} of ${known.length} offline`))
 }
 
-function metricText({ metric, channel, unit, last }: Metric): string {
+function metricText({ metric, channel, unit, last }: Metric, form: Form): string {
   const name = channel === undefined ? metric : `${metric}/${channel}`
   if (!last) return plain(name)
-  return plain(`${name} ${amountText(last.value, unit)}`)
+  return plain(`${name} ${form.amount(last.value, unit, metric)}`)
 }

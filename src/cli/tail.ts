@@ -7,6 +7,7 @@ import {
   type Summary,
 } from '../client/client.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
+import { type Form, formOfOutput } from './form.ts'
 import { note, paint, plain, print, roughly } from './terminal.ts'
 import { noteUnheard } from './unheard.ts'
 
@@ -42,8 +43,9 @@ export async function tail(devices: readonly string[], options: TailOptions): Pr
     onState: tellWaiting(),
   })
   void noteUnheard(connection, { device: devices, metric }, end.signal)
+  const form = formOfOutput()
   try {
-    for await (const event of following) await print(json ? jsonLine(event) : textLine(event))
+    for await (const event of following) await print(json ? jsonLine(event) : textLine(event, form))
   } finally {
     end.abort()
   }
@@ -71,9 +73,9 @@ function jsonLine(event: FollowEvent): string {
     : JSON.stringify({ device: event.device })
 }
 
-function textLine(event: FollowEvent): string {
-  if (event.type === 'reading') return readingLine(event.reading) + figures(event.reading)
-  if (event.type === 'device') return deviceLine(event.device)
+function textLine(event: FollowEvent, form: Form): string {
+  if (event.type === 'reading') return readingLine(event.reading, form) + figures(event.reading, form)
+  if (event.type === 'device') return deviceLine(event.device, form)
   const { from, to, reason } = event.gap
   return paint(
     ['yellow', 'bold'],
@@ -81,28 +83,26 @@ function textLine(event: FollowEvent): string {
   )
 }
 
-function deviceLine({ time, id, status, name }: DeviceStatus): string {
-  return paint('yellow', plain([time, id, status, name].join('  ')))
+function deviceLine({ time, id, status, name }: DeviceStatus, form: Form): string {
+  return paint('yellow', plain([form.time(time), id, status, name].join('  ')))
 }
 
-/** A reading for people: time, device, metric and channel, value and unit, and what is wrong with it. */
-export function readingLine({ time, device, metric, channel, value, unit, quality }: Omit<Reading, 'seq'>): string {
+/** A reading in a line: time, device, metric and channel, value and unit, and what is wrong with it. */
+export function readingLine(reading: Omit<Reading, 'seq'>, form: Form): string {
+  const { time, device, metric, channel, value, unit, quality } = reading
   const name = channel === undefined ? metric : `${metric}/${channel}`
-  const amount = plain(amountText(value, unit))
-  const parts = [paint('dim', plain(time)), paint('cyan', plain(device)), plain(name), paint('bold', amount)]
+  const amount = plain(form.amount(value, unit, metric))
+  const parts = [paint('dim', plain(form.time(time))), paint('cyan', plain(device)), plain(name), paint('bold', amount)]
   return [...parts, ...(quality ? [paint('yellow', quality)] : [])].join('  ')
 }
 
 /** What a reading that is the last of several stands for. */
-function figures({ count = 1, min, max, mean }: Partial<Summary>): string {
+function figures({ count = 1, min, max, mean, unit = null }: Partial<Summary>, form: Form): string {
   if (count === 1) return ''
-  const span = mean === undefined ? '' : `, ${min} to ${max}, mean ${Number(mean.toPrecision(6))}`
+  const text = (value: number) => form.figure(value, unit)
+  const isNumber = min !== undefined && max !== undefined && mean !== undefined
+  const span = isNumber ? `, ${text(min)} to ${text(max)}, mean ${text(Number(mean.toPrecision(6)))}` : ''
   return paint('dim', plain(`  (of ${count}${span})`))
-}
-
-/** A value with its unit; a ratio has none to show. */
-export function amountText(value: Reading['value'], unit: string | null): string {
-  return unit === null || unit === '/' ? String(value) : `${value} ${unit}`
 }
 
 const gapReasons: Partial<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { requestJson } from '../client/request.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
+import { formOfOutput } from './form.ts'
 import { note, plain, print, table } from './terminal.ts'
 
 export interface CreateTokenOptions extends GatewayOptions {
@@ -38,12 +39,13 @@ export async function createToken(options: CreateTokenOptions): Promise<void> {
 export async function listTokens(options: GatewayOptions): Promise<void> {
   const tokens = (await requestJson(connectionTo(options), '/api/tokens')).value as TokenInfo[]
   if (tokens.length === 0) return print('no tokens')
+  const form = formOfOutput()
   const rows = tokens.map((token) => [
     token.id,
     plain(token.name ?? ''),
     rights(token),
-    token.created,
-    token.expires ?? 'never',
+    form.time(token.created),
+    token.expires === undefined ? 'never' : form.time(token.expires),
   ])
   await print(table([['ID', 'NAME', 'RIGHTS', 'CREATED', 'EXPIRES'], ...rows], ['bold']))
 }

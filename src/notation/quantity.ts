@@ -1,5 +1,5 @@
-import type { Value } from '../src/reading.ts'
-import { stateWord } from './metric.ts'
+import type { Value } from '../reading.ts'
+import { stateWord } from './state.ts'
 import { decimalsOf, unitSign } from './unit.ts'
 
 /** What a person reads: the number or word, and the unit beside it (empty where there is none). */

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { findMetric, metricNames } from '../../src/metrics.ts'
-import { compareMetrics, metricName } from '../../web/metric.ts'
-import { numberText, quantity } from '../../web/quantity.ts'
-import { knownUnits } from '../../web/unit.ts'
+import { numberText, quantity } from '../../src/notation/quantity.ts'
+import { knownUnits } from '../../src/notation/unit.ts'
 
 /** As the machine's locale writes it. */
 const written = (value: number, decimals: number) =>
@@ -45,19 +44,6 @@ it('says in words what true means for a metric', () => {
 it('turns long times into days and hours', () => {
   expect(shown(345_670, 's', 'uptime')).toBe('4 d 0 h')
   expect(shown(5400, 's', 'time_to_go')).toBe('1 h 30 min')
-})
-
-it('names metrics as people do', () => {
-  expect(['pm25', 'co2', 'soil_moisture'].map(metricName)).toEqual(['PM2.5', 'CO₂', 'Soil moisture'])
-})
-
-it('puts the most telling metric first', () => {
-  expect(['battery', 'humidity', 'zebra', 'temperature'].sort(compareMetrics)).toEqual([
-    'temperature',
-    'humidity',
-    'battery',
-    'zebra',
-  ])
 })
 
 it('has a sign for every unit of a known metric', () => {

@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { patienceMs } from './test/setup/patience.ts'
+
+/** `expect.poll` gives up after a second unless told otherwise. */
+const expectation = { poll: { timeout: patienceMs } }
 
 export default defineConfig({
   test: {
@@ -12,6 +16,8 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/faults/**'],
           globalSetup: ['test/setup/temporary.ts', 'test/setup/build.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: expectation,
         },
       },
       {
@@ -27,6 +33,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: expectation,
         },
       },
       {
@@ -38,6 +45,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: expectation,
         },
       },
     ],

@@ -17,8 +17,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { wear } from '../../src/cli/doctor/running.ts'
 import { openStore } from '../../src/log/open-store.ts'
+import { freePort } from '../setup/free-port.ts'
 import { startGateway } from '../setup/gateway.ts'
-import { freePort } from '../setup/mosquitto.ts'
 import { openPtyPair } from '../setup/pty.ts'
 import { until } from '../setup/until.ts'
 import { rivulet } from './run.ts'
@@ -202,7 +202,7 @@ it('asks a gateway that runs how it is', async () => {
     expect(lines).toContain('ok log takes readings')
     expect(lines).toContainEqual(expect.stringMatching(/^ok wear \d+MB written since the start; ask again in an hour$/))
     await expect
-      .poll(async () => (await findings(gateway.folder)).lines, { timeout: 15_000 })
+      .poll(async () => (await findings(gateway.folder)).lines)
       .toContain(`ok input broker: connected: listens on 127.0.0.1:${gateway.mqttPort}`)
   } finally {
     await gateway.stop()

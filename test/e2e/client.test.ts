@@ -2,7 +2,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import { connect, type MqttClient } from 'mqtt'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClient, type FollowEvent, type Reading } from '../../src/client/client.ts'
-import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { type GatewayProcess, quickCommits, startGateway } from '../setup/gateway.ts'
 
 let gateway: GatewayProcess
 afterEach(() => gateway.stop())
@@ -10,7 +10,7 @@ afterEach(() => gateway.stop())
 describe('the client against a real gateway', () => {
   it('has every stored reading once and in order, over kills and restarts', async () => {
     // MQTT.js sends what was not acknowledged again one by one, so that each waits for a commit.
-    gateway = await startGateway({ config: { log: { commit: { age: '20ms' } } } })
+    gateway = await startGateway({ config: quickCommits })
     const client = createClient({ url: gateway.url })
     const end = new AbortController()
     const events: FollowEvent[] = []
@@ -53,7 +53,7 @@ describe('the client against a real gateway', () => {
   }, 150_000)
 
   it('goes on in another program where this one has stored its place', async () => {
-    gateway = await startGateway()
+    gateway = await startGateway({ config: quickCommits })
     const client = createClient({ url: gateway.url })
     const sensor = await connectSensor(gateway)
     const numbers = Array.from({ length: 10 }, (_, i) => i + 1)

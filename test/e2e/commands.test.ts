@@ -3,17 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rivulet, spawnRivulet } from '../cli/run.ts'
-import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
-
-/** Both cores may be busy with other tests. */
-const patient = { timeout: 30_000 }
+import { type GatewayProcess, quickCommits, startGateway } from '../setup/gateway.ts'
 
 let gateway: GatewayProcess
 beforeEach(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ config: quickCommits })
   // HTTP answers a moment before the broker listens.
   const ready = () => gateway.get<{ inputs: { status: string }[] }>('/readyz')
-  await expect.poll(async () => (await ready()).inputs[0]?.status, patient).toBe('connected')
+  await expect.poll(async () => (await ready()).inputs[0]?.status).toBe('connected')
 })
 let tail: ChildProcess | undefined
 afterEach(async () => {
@@ -47,7 +44,7 @@ describe('commands beside a running gateway', () => {
       .poll(() => {
         publish('sensors/attic', '{"temperature":21.5}')
         return jsonLines(text.slice(0, text.lastIndexOf('\n') + 1)).length
-      }, patient)
+      })
       .toBeGreaterThan(0)
     const seen = jsonLines(text.slice(0, text.indexOf('\n')))[0]
     expect(seen).toMatchObject({ device: 'mqtt:attic', metric: 'temperature', value: 21.5, unit: 'Cel' })

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { freePort } from '../setup/mosquitto.ts'
+import { freePort } from '../setup/free-port.ts'
 
 it('mosquitto takes the configuration that docker compose gives it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-mosquitto-'))
@@ -20,7 +20,7 @@ it('mosquitto takes the configuration that docker compose gives it', async () =>
   broker.stderr.on('data', (text) => (said += text))
   broker.stdout.on('data', (text) => (said += text))
   const ended = new Promise((resolve) => broker.once('close', resolve))
-  await expect.poll(() => said, { timeout: 20_000 }).toMatch(/ running$/m)
+  await expect.poll(() => said).toMatch(/ running$/m)
   broker.kill()
   await ended
   expect(said).not.toMatch(/error|unknown|deprecated/i)

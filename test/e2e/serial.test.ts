@@ -11,6 +11,7 @@ import { findHolder } from '../../src/ingest/serial/holder.ts'
 import { SerialInput, type SerialInputOptions } from '../../src/ingest/serial/serial-input.ts'
 import { modbusRequest } from '../../src/modbus.ts'
 import { pms5003, pmsFrame, readTwoInputs, withCrc } from '../ingest/serial/framers/streams.ts'
+import { patienceMs } from '../setup/patience.ts'
 import { openPtyPair, type PtyPair } from '../setup/pty.ts'
 
 const lines: SerialSource = { baud: 9600, framing: { kind: 'lines' } }
@@ -52,7 +53,7 @@ async function start(port: string, source: SerialSource, options: Partial<Serial
   return { input, frames, rejected, texts: () => frames.map(({ payload }) => Buffer.from(payload).toString()) }
 }
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
+const until = (check: () => void) => vi.waitFor(check, { timeout: patienceMs, interval: 10 })
 const connected = (input: SerialInput) => until(() => expect(input.state.status).toBe('connected'))
 const waiting = (input: SerialInput) => until(() => expect(input.state.status).toBe('waiting'))
 
@@ -171,7 +172,7 @@ describe('a serial port', () => {
     const pair = await plug()
     const reader = spawn('cat', [pair.port], { stdio: ['ignore', 'ignore', 'ignore'] })
     await once(reader, 'spawn')
-    await vi.waitFor(async () => expect(await findHolder(pair.port)).toEqual({ pid: reader.pid, name: 'cat' }), 10_000)
+    await expect.poll(() => findHolder(pair.port)).toEqual({ pid: reader.pid, name: 'cat' })
     const { input } = await start(pair.port, lines)
     await until(() => expect(input.state.detail).toContain(`in use by cat (pid ${reader.pid})`))
     expect(input.state.status).toBe('waiting')
@@ -253,12 +254,14 @@ describe('a serial port', () => {
 
 describe('a polled device', () => {
   const readOther = withCrc(Buffer.from('010400060002', 'hex'))
+  /** Much longer than an answer takes through a terminal on a busy machine. */
+  const timeoutMs = 1000
   const modbus: SerialSource = {
     baud: 9600,
     framing: { kind: 'modbus-rtu' },
     polls: [
-      { request: readTwoInputs, everyMs: 100, timeoutMs: 300 },
-      { request: readOther, everyMs: 100, timeoutMs: 300 },
+      { request: readTwoInputs, everyMs: 100, timeoutMs },
+      { request: readOther, everyMs: 100, timeoutMs },
     ],
   }
   const answerTo = (request: Buffer) => withCrc(Buffer.from([request[0]!, 4, 4, 0, request[3]!, 1, 2]))
@@ -275,7 +278,8 @@ describe('a polled device', () => {
 
   it('that answers too late is not taken for an answer to the next question', async () => {
     const pair = await plug()
-    let delay = 400
+    // Soon after: what comes later than the pause that follows a time-out cannot be told from an answer to the next request.
+    let delay = timeoutMs + 10
     pair.onHeard((request) => {
       setTimeout(() => void pair.write(answerTo(request)), delay)
       delay = 100
@@ -293,7 +297,7 @@ describe('a polled device', () => {
     expect(input.state.status).toBe('connected')
     pair.onHeard((request) => void pair.write(answerTo(request)))
     await until(() => expect(frames.length).toBeGreaterThan(1))
-    expect(input.state.detail).toBeUndefined()
+    await until(() => expect(input.state.detail).toBeUndefined())
   })
 
   it('says which of several meters on its line does not answer, once, until it does', async () => {
@@ -303,7 +307,7 @@ describe('a polled device', () => {
     const polls = [1, 2].map((address) => ({
       request: modbusRequest({ address, function: 4, register: 1, count: 2 }),
       everyMs: 50,
-      timeoutMs: 100,
+      timeoutMs: 400,
     }))
     const told: (string | undefined)[] = []
     const changed = ({ detail }: { detail?: string }) => told.push(detail)

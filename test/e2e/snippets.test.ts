@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { rivulet } from '../cli/run.ts'
 import { beginStream, reading, startFakeGateway } from '../client/fake-gateway.ts'
 import { launchChromium } from '../setup/chromium.ts'
-import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { type GatewayProcess, quickCommits, startGateway } from '../setup/gateway.ts'
 import { snippet } from '../setup/snippet.ts'
 import { until } from '../setup/until.ts'
 
@@ -22,7 +22,7 @@ let gateway: GatewayProcess
 let sensor: mqtt.MqttClient
 let token: string
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ config: quickCommits })
   sensor = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`, { reconnectPeriod: 100 })
   const made = await rivulet(['token', 'create', '--data', gateway.data])
   token = /rvl_\S+/.exec(made.out)![0]

@@ -42,7 +42,7 @@ async function start(...args: string[]): Promise<Started> {
     child.once('close', (code, signal) => resolve({ code, signal })),
   )
   const page = () => /^page +(http:\S+)/m.exec(out)?.[1]
-  await expect.poll(() => page() !== undefined || child.exitCode !== null, { timeout: 15_000 }).toBe(true)
+  await expect.poll(() => page() !== undefined || child.exitCode !== null).toBe(true)
   if (page() === undefined) throw new Error(`it ended: ${err}`)
   return { child, out: () => out, err: () => err, url: page()!, ended: () => ended }
 }
@@ -68,11 +68,11 @@ describe('rivulet start', () => {
     const { child, err, ended } = await start()
     writeFileSync(join(cwd, 'rivulet.yaml'), 'limits: { fieldsPerMessage: x }')
     child.kill('SIGHUP')
-    await expect.poll(err, { timeout: 10_000 }).toContain('the configuration is wrong and was not taken over')
-    expect(err()).toContain('rivulet.yaml:1:29: limits.fieldsPerMessage')
+    await expect.poll(err).toContain('rivulet.yaml:1:29: limits.fieldsPerMessage')
+    expect(err()).toContain('the configuration is wrong and was not taken over')
     writeFileSync(join(cwd, 'rivulet.yaml'), 'limits: { fieldsPerMessage: 6 }')
     child.kill('SIGHUP')
-    await expect.poll(err, { timeout: 10_000 }).toContain('changes of limits need a restart')
+    await expect.poll(err).toContain('changes of limits need a restart')
     child.kill('SIGTERM')
     expect((await ended()).code).toBe(0)
   })
@@ -84,11 +84,11 @@ describe('rivulet start', () => {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
     const said = () => (existsSync(join(cwd, 'log')) ? readFileSync(join(cwd, 'log'), 'utf8') : '')
-    await expect.poll(said, { timeout: 15_000 }).toMatch(/page +http/)
+    await expect.poll(said).toMatch(/page +http/)
     const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'))
     expect(existsSync(`/proc/${pid}`)).toBe(true)
     window.kill('SIGKILL')
-    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 15_000 }).toBe(false)
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
   })
 
   it('goes on when nobody reads what it says', async () => {
@@ -107,7 +107,7 @@ describe('rivulet start', () => {
     running = first
     let out = ''
     first.stdout!.on('data', (text) => (out += text))
-    await expect.poll(() => /the token opens everything/.test(out), { timeout: 15_000 }).toBe(true)
+    await expect.poll(() => /the token opens everything/.test(out)).toBe(true)
     const [, url, token] = /(http:\/\/localhost:\d+)\/\?token=(rvl_\S+)/.exec(out)!
     const headers = { authorization: `Bearer ${token}` }
     expect((await fetch(`${url}/api/devices`, { headers })).status).toBe(200)
@@ -174,7 +174,7 @@ describe('rivulet start --demo', () => {
   it('reads a simulated sensor over a pseudo-terminal, marked as simulated', async () => {
     await start('--demo')
     const list = async () => (await rivulet(['devices', '--json'], { cwd })).out
-    await expect.poll(list, { timeout: 15_000, interval: 500 }).toContain('sds011:simulated')
+    await expect.poll(list).toContain('sds011:simulated')
     const [device] = (await list())
       .trim()
       .split('\n')

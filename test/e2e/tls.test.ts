@@ -13,7 +13,7 @@ import { readCertificate } from '../../src/http/tls.ts'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
 import { makeCertificate } from '../setup/certificate.ts'
 import { launchChromium } from '../setup/chromium.ts'
-import { type GatewayProcess, startGateway } from '../setup/gateway.ts'
+import { type GatewayProcess, quickCommits, startGateway } from '../setup/gateway.ts'
 import { until } from '../setup/until.ts'
 
 let folder: string
@@ -165,7 +165,7 @@ it.each(['http/1.1', 'h2'])('gives up an answer over %s that nobody takes', asyn
 })
 
 it('feeds 50 streams of one browser, and has them back after a restart', async () => {
-  const gateway = await startGateway({ config: { http: { tls: one } } })
+  const gateway = await startGateway({ config: { ...quickCommits, http: { tls: one } } })
   toClose.push(gateway.stop)
   const browser = await launchChromium()
   toClose.push(() => browser.close())

@@ -88,8 +88,8 @@ it('gives a thousand followers in step the same bytes, a reading serialized a fe
   store.append([reading(), reading()])
   while (pipes.some(({ written }) => written.length === 0)) await turn()
   const buffers = new Set(pipes.map(({ written }) => written[0]!))
-  // It is kept for a while, by the clock: a busy machine needs more than one.
-  expect(buffers.size).toBeLessThan(50)
+  // It is kept for a while, by the clock: a busy machine needs more than one, but not one for each.
+  expect(buffers.size).toBeLessThan(250)
   for (const pipe of pipes) expect(pipe.seqs).toEqual([1, 2])
 })
 
@@ -154,7 +154,7 @@ it('says where it stands after 15 s of quiet', async () => {
   await turn()
   expect(pipe.written).toEqual([])
   reader.sentAt -= 15_000
-  await expect.poll(() => pipe.written.length, { timeout: 5000 }).toBe(1)
+  await expect.poll(() => pipe.written.length).toBe(1)
   expect(pipe.written.toString()).toBe(`event: cursor\nid: ${store.runs[0]!.id}.1\ndata: {"head":1}\n\n`)
 })
 

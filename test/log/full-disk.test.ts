@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { patienceMs } from '../setup/patience.ts'
 import { describeMounting, mountSmallDisk, type SmallDisk } from '../setup/small-disk.ts'
 import { expectBlocksAreRight } from './block-check.ts'
 import { readAll } from './contract.ts'
 import { readings } from './sample.ts'
 import { useStores } from './stores.ts'
 
-const patient = { timeout: 10_000 }
+const patient = { timeout: patienceMs }
 const rejected = { time: 1, source: 's', reason: 'json_syntax', where: 'message', payload: new Uint8Array() }
 
 describeMounting('a full disk', import.meta.url, fullDisk)

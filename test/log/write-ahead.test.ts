@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, it, vi } from 'vitest'
 import type { SqliteStore } from '../../src/log/sqlite-store.ts'
+import { patienceMs } from '../setup/patience.ts'
 import { readings } from './sample.ts'
 import { useStores } from './stores.ts'
 
@@ -44,7 +45,7 @@ it('never waits for another program that reads', async () => {
       await store.read(0, null, 10)
       expect(walBytes()).toBeLessThan(9 * megabyte)
     },
-    { timeout: 10_000 },
+    { timeout: patienceMs },
   )
 })
 

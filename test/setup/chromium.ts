@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { patienceMs } from './patience.ts'
 
 /**
  * Debian's Chromium, headless. Tests run as root in containers, where its sandbox cannot; what it would ask its maker for
@@ -7,6 +8,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -35,6 +37,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   const { origin } = new URL(url)
   let faults: string[] = []

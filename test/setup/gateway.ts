@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { freePort } from './mosquitto.ts'
+import { freePort } from './free-port.ts'
 import { until } from './until.ts'
 
 const program = fileURLToPath(new URL(bin(), import.meta.url))
@@ -49,6 +49,9 @@ export interface GatewaySettings {
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
 }
+
+/** For tests that wait for acknowledgements and are about something else: they come at once, not after a second. */
+export const quickCommits = { log: { commit: { age: '20ms' } } } as const
 
 /** A real gateway: the built command in a process of its own, on free ports, with its data in a temporary folder. */
 export async function startGateway({

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
+import { freePort } from './free-port.ts'
 import { type Listening, startListener } from './listener.ts'
-import { freePort } from './mosquitto.ts'
 import { snippet } from './snippet.ts'
 
 export interface ReverseProxy extends Listening {

@@ -5,13 +5,14 @@ import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts'
-import { type GatewayProcess, startGateway } from './gateway.ts'
+import { type GatewayProcess, quickCommits, startGateway } from './gateway.ts'
 import { type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { patienceMs } from './patience.ts'
 
 const run = promisify(execFile)
 
 /** For what takes a moment, and longer on a busy machine. */
-export const patient = { timeout: 20_000 }
+export const patient = { timeout: patienceMs }
 
 /** Where the browser tests leave what they saw, for people to look at: an artefact of CI, not kept in git. */
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
@@ -51,7 +52,7 @@ export function useVisit(): Visit {
     measuredAt = Date.now() - 60_000
     mosquitto = await startMosquitto({ config: 'persistence true' })
     const brokers = [{ url: `mqtt://127.0.0.1:${mosquitto.port}`, clientId: 'rivulet' }]
-    gateway = await startGateway({ config: { mqtt: { listen: 'off', brokers } } })
+    gateway = await startGateway({ config: { ...quickCommits, mqtt: { listen: 'off', brokers } } })
     // What is published before the gateway has subscribed for the first time, no broker keeps.
     const states = async () => (await gateway.get<{ inputs: { status: string }[] }>('/readyz')).inputs
     await expect.poll(states, patient).toEqual([expect.objectContaining({ status: 'connected' })])

@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { EventSource } from 'eventsource'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { followStream, type Stream } from '../../web/stream.ts'
+import { patienceMs } from '../setup/patience.ts'
 
 type Answer = (res: ServerResponse, position: string | undefined, req: IncomingMessage) => void
+
+/** For how long `waitUntil` waits, a second unless told otherwise. */
+const patient = { timeout: patienceMs }
 
 let server: Server | undefined
 let stream: Stream | undefined
@@ -29,7 +33,7 @@ it('goes on after the last reading when the gateway comes back', async () => {
       res.end()
     } else send(res, 12)
   })
-  await vi.waitUntil(() => log.includes('reading 12'), { timeout: 5000 })
+  await vi.waitUntil(() => log.includes('reading 12'), patient)
   expect(asked).toEqual([undefined, 'run.11'])
   expect(log).toEqual([
     'catching-up',
@@ -55,7 +59,7 @@ it('comes back to where it was after an error that closes an EventSource for goo
     send(res, asked.length === 1 ? 11 : 12)
     if (asked.length === 1) res.end()
   })
-  await vi.waitUntil(() => log.includes('reading 12'), { timeout: 8000 })
+  await vi.waitUntil(() => log.includes('reading 12'), patient)
   expect(asked).toEqual([undefined, 'run.11', 'run.11'])
   expect(log).toContain('refused')
   expect(log.filter((entry) => entry === 'fresh')).toHaveLength(1)
@@ -68,7 +72,7 @@ it('starts afresh instead of replaying a whole night', async () => {
     begin(res, position ?? `run.${asked.length * 100_000}`, asked.length * 100_000)
     if (asked.length === 1) res.end()
   })
-  await vi.waitUntil(() => log.filter((entry) => entry === 'fresh').length === 2, { timeout: 5000 })
+  await vi.waitUntil(() => log.filter((entry) => entry === 'fresh').length === 2, patient)
   expect(asked).toEqual([undefined, 'run.100000', undefined])
 })
 
@@ -87,7 +91,7 @@ it('starts afresh on another log, whose numbers say nothing about those known', 
     expect(position).toBe(undefined)
     if (connections === 1) res.end()
   })
-  await vi.waitUntil(() => log.filter((entry) => entry === 'fresh').length === 2, { timeout: 5000 })
+  await vi.waitUntil(() => log.filter((entry) => entry === 'fresh').length === 2, patient)
   expect(log).not.toContain('gap 0')
   expect(log.at(-1)).toBe('fresh')
 })
@@ -99,7 +103,7 @@ it('tells of readings that are gone, and of devices', async () => {
     res.write('event: device\ndata: {"id":"d:1","status":"offline"}\n\n')
     send(res, 9)
   })
-  await vi.waitUntil(() => log.includes('reading 9'), { timeout: 5000 })
+  await vi.waitUntil(() => log.includes('reading 9'), patient)
   expect(log).toEqual(['catching-up', 'fresh', 'gap 8', 'device offline', 'live', 'reading 9'])
 })
 
@@ -111,18 +115,15 @@ it('opens another connection when asked to check one that is not there', async (
     // The second one hangs, as behind a network that went away.
     if (connections === 3) begin(res, position ?? 'none', 5)
   })
-  await vi.waitUntil(() => log.includes('live'), { timeout: 5000 })
+  await vi.waitUntil(() => log.includes('live'), patient)
   server!.closeAllConnections()
-  await vi.waitUntil(() => connections === 2, { timeout: 8000 })
+  await vi.waitUntil(() => connections === 2, patient)
   expect(log.at(-1)).toBe('reconnecting')
   // However often it is asked, it does not give up an attempt that has just begun.
-  await vi.waitUntil(
-    () => {
-      stream!.check()
-      return log.at(-1) === 'resumed'
-    },
-    { timeout: 8000 },
-  )
+  await vi.waitUntil(() => {
+    stream!.check()
+    return log.at(-1) === 'resumed'
+  }, patient)
   expect(connections).toBe(3)
 })
 

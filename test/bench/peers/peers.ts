@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
+import { freePort } from '../../setup/free-port.ts'
 import { startGateway } from '../../setup/gateway.ts'
 import { startListener } from '../../setup/listener.ts'
-import { freePort } from '../../setup/mosquitto.ts'
 
 /** A server of event streams, ready for subscribers and messages. */
 export interface Running {

@@ -20,8 +20,12 @@ it('can be used with the keyboard alone, from the list to a comparison', async (
   await expect.poll(() => page.url(), patient).toContain('last=3600000')
   await page.locator('canvas').waitFor()
   await tabTo(page, 'Temperature: chart')
-  await page.keyboard.press('ArrowLeft')
-  expect(await page.locator('.panel-when').innerText()).toMatch(/^\d\d:\d\d:\d\d$/)
+  // There is nothing to read before it is drawn.
+  const read = async () => {
+    await page.keyboard.press('ArrowLeft')
+    return page.locator('.panel-when').innerText()
+  }
+  await expect.poll(read, patient).toMatch(/^\d\d:\d\d:\d\d$/)
   await page.keyboard.press('Shift+Tab')
   expect(await focused(page)).toContain('Compare Temperature')
   await page.keyboard.press('Enter')

@@ -51,10 +51,10 @@ it('prints every chart in dark on light, also what is out of sight', async () =>
   await page.locator('.panel').nth(11).waitFor()
   expect(await page.locator('.panel canvas').count()).toBeLessThan(12)
   await page.evaluate(`addEventListener('beforeprint', () => {
-    document.title = document.documentElement.dataset.theme + ' ' + document.querySelectorAll('.panel canvas').length
+    globalThis.printed = document.documentElement.dataset.theme + ' ' + document.querySelectorAll('.panel canvas').length
   })`)
   const paper = await page.pdf()
-  expect(await page.title()).toBe('light 12')
+  expect(await page.evaluate('printed')).toBe('light 12')
   expect(paper.length).toBeGreaterThan(10_000)
   await expect.poll(() => page.locator('html').getAttribute('data-theme'), patient).toBe('dark')
 })

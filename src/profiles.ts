@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { families } from '../devices/index.ts'
 import { pathText, valueAt } from './config/explain.ts'
 import { nearest } from './config/nearest.ts'
@@ -10,6 +10,8 @@ import type { Profile, ProfileIssue } from './decode/profile.ts'
 /** The families that ship and the user's own, which are asked first; what is wrong with a file leaves only that one out. */
 export interface Profiles {
   readonly profiles: readonly Profile[]
+  /** Names of those that were left out, as far as they can be told: they are there, and will be known once they are mended. */
+  readonly broken: readonly string[]
   readonly problems: readonly Problem[]
 }
 
@@ -19,11 +21,15 @@ export interface Profiles {
  */
 export function loadProfiles(folder: string | null): Profiles {
   const own: Profile[] = []
+  const broken: string[] = []
   const problems: Problem[] = []
   for (const file of folder === null ? [] : profileFiles(folder)) {
     const source = readSource(file, readFileSync(file, 'utf8'), {})
     problems.push(...source.problems)
-    if (source.problems.length > 0) continue
+    if (source.problems.length > 0) {
+      broken.push(parse(file).name)
+      continue
+    }
     const { profile, issues } = parseProfile(source.value)
     const twin = profile && own.find(({ id }) => id === profile.id)
     if (twin)
@@ -33,10 +39,11 @@ export function loadProfiles(folder: string | null): Profiles {
         instead: 'give it an id of its own',
       })
     else if (profile) own.push(profile)
+    if (issues) broken.push(String(valueAt(source.value, ['id'])))
     for (const issue of issues ?? []) problems.push(problemOf(issue, source))
   }
   const replaced = new Set(own.map(({ id }) => id))
-  return { profiles: [...own, ...families.filter(({ id }) => !replaced.has(id))], problems }
+  return { profiles: [...own, ...families.filter(({ id }) => !replaced.has(id))], broken, problems }
 }
 
 function problemOf({ path, message, known, isKey = false }: ProfileIssue, source: Source): Problem {

@@ -16,11 +16,9 @@ export interface Settings {
 
 /** Checks the configuration and the profiles together, since each names what the other has. */
 export function checkSettings(options: LoadOptions): Settings {
-  const first = checkConfig(options)
-  const { profiles, problems } = loadProfiles(first.config?.profiles ?? null)
-  if (!first.config) return { ...first, profiles }
-  const profileNames = profiles.flatMap(({ id, serial }) => (serial ? [id] : []))
-  const addressedProfiles = profiles.filter(takesAddresses).map(({ id }) => id)
-  const second = checkConfig({ ...options, profileNames, addressedProfiles })
-  return { config: second.config, profiles, problems: [...second.problems, ...problems] }
+  const { profiles, broken, problems } = loadProfiles(checkConfig(options).profiles)
+  const profileNames = [...profiles.flatMap(({ id, serial }) => (serial ? [id] : [])), ...broken]
+  const addressedProfiles = [...profiles.filter(takesAddresses).map(({ id }) => id), ...broken]
+  const checked = checkConfig({ ...options, profileNames, addressedProfiles })
+  return { config: checked.config, profiles, problems: [...checked.problems, ...problems] }
 }

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { GatewayError } from '../errors.ts'
 import type { Config } from './config.ts'
-import { configKeys, explain } from './explain.ts'
+import { configKeys, explain, pathText } from './explain.ts'
 import { type ConfigFlags, overlayFlags } from './flags.ts'
 import { resolveConfig } from './resolve.ts'
-import { configSchema } from './schema.ts'
+import { parseSoundPart } from './sound-part.ts'
 import { fileBytesMax, type Path, type Problem, readSource } from './source.ts'
 
 export interface LoadOptions {
@@ -20,10 +20,12 @@ export interface LoadOptions {
   readonly addressedProfiles?: readonly string[] | undefined
 }
 
-/** What a check found: the configuration, or every problem at once. */
+/** What a check found: the configuration, or every problem at once, in the order of the file. */
 export interface Checked {
   readonly config: Config | null
   readonly problems: readonly Problem[]
+  /** Folder with the user's own profiles, whatever else is wrong; null where there is none. */
+  readonly profiles: string | null
   /** The file that was read; null where there was none. */
   readonly file: string | null
 }
@@ -38,30 +40,36 @@ export interface ClientSettings {
 export function checkConfig(options: LoadOptions = {}): Checked {
   const { flags = {}, env = process.env, cwd = process.cwd() } = options
   const { file, text, problem } = readConfigFile(options.file, cwd)
-  if (problem) return { config: null, problems: [problem], file }
+  if (problem) return { config: null, problems: [problem], profiles: null, file }
   const source = file === null ? null : readSource(relative(cwd, file) || file, text, env)
-  if (source && source.problems.length > 0) return { config: null, problems: source.problems, file }
+  const problems: Problem[] = [...(source?.problems ?? [])]
+  if (source && source.value === undefined && problems.length > 0)
+    return { config: null, problems, profiles: null, file }
 
   const overlay = overlayFlags(withoutEmptyKeys(source?.value), flags)
   const origin = {
     where: (path: Path, at: 'key' | 'value') => overlay.flagOf(path) ?? source?.where(path, at) ?? 'the command line',
     isSecret: (path: Path) => source?.isSecret(path) ?? false,
   }
-  const parsed = configSchema.safeParse(overlay.value)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) => explain(issue, overlay.value, origin))
-    return { config: null, problems: inFileOrder(problems), file }
-  }
-  const problems: Problem[] = []
-  const config = resolveConfig(parsed.data, {
-    file,
-    cwd,
-    flags,
-    profileNames: options.profileNames,
-    addressedProfiles: options.addressedProfiles,
-    problem: (path, what, instead) => problems.push({ where: origin.where(path, 'value'), what, instead }),
-  })
-  return { config: problems.length > 0 ? null : config, problems, file }
+  const { issues, part } = parseSoundPart(overlay.value, source?.unset ?? [])
+  problems.push(...issues.flatMap((issue) => explain(issue, overlay.value, origin)))
+  const config =
+    part &&
+    resolveConfig(part.parsed, {
+      file,
+      cwd,
+      flags,
+      profileNames: options.profileNames,
+      addressedProfiles: options.addressedProfiles,
+      nameOf: (path) => pathText(part.placeOf(path)),
+      problem: (path, what, instead) => {
+        const place = part.placeOf(path)
+        // It may be for want of what was left out.
+        if (!part.isTorn(place)) problems.push({ where: origin.where(place, 'value'), what, instead })
+      },
+    })
+  const isRight = problems.length === 0
+  return { config: isRight ? config : null, problems: inFileOrder(problems), profiles: config?.profiles ?? null, file }
 }
 
 /** @throws GatewayError `config` with every problem on a line of its own */

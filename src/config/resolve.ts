@@ -2,7 +2,6 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Address, BrokerConfig, BrokerUser, Config } from './config.ts'
-import { pathText } from './explain.ts'
 import type { ConfigFlags } from './flags.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigFile } from './schema.ts'
@@ -17,6 +16,8 @@ export interface Surroundings {
   readonly profileNames: readonly string[] | undefined
   /** Those of them for which `addresses` may be listed; unchecked where absent. */
   readonly addressedProfiles: readonly string[] | undefined
+  /** How a part is called, such as `mqtt.brokers[0].url`. */
+  nameOf(path: Path): string
   problem(path: Path, what: string, instead: string): void
 }
 
@@ -146,7 +147,11 @@ function resolveSerial(parsed: ConfigFile, base: string, around: Surroundings): 
   for (const [i, { device, addresses = [] }] of ports.entries()) {
     if (device === undefined || addresses.length < 2) continue
     const instead = 'take it out: each is called by the port and its address'
-    around.problem(['serial', i, 'device'], `serial[${i}].device is one name for several addresses`, instead)
+    around.problem(
+      ['serial', i, 'device'],
+      `${around.nameOf(['serial', i, 'device'])} is one name for several addresses`,
+      instead,
+    )
   }
   return ports
 }
@@ -182,7 +187,7 @@ function reportTwins<T>(list: readonly T[], key: (entry: T) => string, path: Pat
     if (seen.has(key(entry)))
       around.problem(
         [...path, i],
-        `${pathText([...path, i])} has the same ${name} as an entry before it`,
+        `${around.nameOf([...path, i])} has the same ${name} as an entry before it`,
         `give it another ${name}, or remove one`,
       )
     seen.add(key(entry))
@@ -214,5 +219,5 @@ function readSecret(base: string, file: string, path: Path, around: Surroundings
 function cannotRead(file: string, error: unknown, path: Path, around: Surroundings): void {
   const { code } = error as NodeJS.ErrnoException
   const instead = code === 'ENOENT' ? 'create it, or correct the path' : 'let the user who runs rivulet read it'
-  around.problem(path, `${pathText(path)}: cannot read ${file} (${code})`, instead)
+  around.problem(path, `${around.nameOf(path)}: cannot read ${file} (${code})`, instead)
 }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 
 export type Path = readonly (string | number)[]
 
@@ -13,8 +13,11 @@ export interface Problem {
 
 /** A configuration file read: its plain value, and where in the file each part of it stands. */
 export interface Source {
+  /** Undefined where the text is no YAML. */
   readonly value: unknown
   readonly problems: readonly Problem[]
+  /** Places of variables that the environment does not have. */
+  readonly unset: readonly Path[]
   /** `file:line:column` of a value, or of the key that names it; of the nearest parent where it is missing. */
   where(path: Path, at: 'key' | 'value'): string
   /** Whether a value came from the environment and must not be shown. */
@@ -42,13 +45,18 @@ export function readSource(file: string, text: string, env: Readonly<Record<stri
     what: error.message.split('\n')[0]!,
     instead: syntaxHints[error.code] ?? 'check the indentation and the quotes there',
   }))
+  const isYaml = problems.length === 0
   const secrets = new Set<unknown>()
+  const unset: Path[] = []
   visit(doc, {
-    Scalar(key, node) {
+    Scalar(key, node, above) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${env:')) return
       secrets.add(node)
       node.value = node.value.replace(/\$\{env:([^}]*)\}/g, (_, name: string) => {
-        if (env[name] === undefined) problems.push(missingVariable(at(node.range?.[0] ?? 0), name))
+        if (env[name] === undefined) {
+          problems.push(missingVariable(at(node.range?.[0] ?? 0), name))
+          unset.push(pathOf([...above, node]))
+        }
         return env[name] ?? ''
       })
     },
@@ -68,8 +76,9 @@ export function readSource(file: string, text: string, env: Readonly<Record<stri
     return (what === 'key' && key !== undefined ? key : node) as Node | null
   }
   return {
-    value: problems.length > 0 ? undefined : plainValue(doc, problems, at),
+    value: isYaml ? plainValue(doc, problems, at) : undefined,
     problems,
+    unset,
     where: (path, what) => {
       const node = find(path, what)
       return isNode(node) && node.range ? at(node.range[0]) : file
@@ -85,6 +94,14 @@ const syntaxHints: Partial<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces, not tabs',
   DUPLICATE_KEY: 'merge the two into one',
   BAD_INDENT: 'align it with the lines above',
+}
+
+/** The steps that lead down a line of nodes, each in the one before. */
+function pathOf(nodes: readonly unknown[]): Path {
+  return nodes.flatMap((node, i): Path => {
+    const parent = nodes[i - 1]
+    return isPair(node) ? [String(node.key)] : isSeq(parent) ? [parent.items.indexOf(node)] : []
+  })
 }
 
 function missingVariable(where: string, name: string): Problem {

@@ -111,6 +111,40 @@ describe('rivulet check', () => {
     ])
   })
 
+  it('tells at once what the schema does not like and what it does not know, each with its line', async () => {
+    mkdirSync(join(cwd, 'profiles'))
+    writeFileSync(join(cwd, 'profiles/mine.yaml'), 'id: mine\nname: Mine\nmessages: [{ topic: m, redings: {} }]\n')
+    writeFileSync(join(cwd, 'profiles/torn.yaml'), 'id: torn\nmessages: [\n')
+    const lines = [
+      'htp: {}',
+      'mqtt:',
+      '  users: [{ name: attic, passwordHashFile: nowhere }]',
+      '  brokers: [{ url: "${env:BROKER}", passwordFile: no }]',
+      'serial:',
+      '  - profile: lines',
+      '  - { port: /dev/ttyUSB0, profile: sds012, baud: fast }',
+      '  - { port: /dev/ttyUSB0, profile: mine, addresses: [1, 2] }',
+      '  - { port: /dev/ttyUSB1, profile: torn }',
+      'log: { keep: { age: 30 } }',
+    ]
+    writeFileSync(join(cwd, 'rivulet.yaml'), lines.join('\n'))
+    const { code, err } = await rivulet(['check'], { cwd })
+    expect(code).toBe(2)
+    expect(err.trim().replaceAll(`${cwd}/`, '').split('\n')).toEqual([
+      'rivulet.yaml:1:1: unknown key htp; write http',
+      'rivulet.yaml:3:44: mqtt.users[0].passwordHashFile: cannot read nowhere (ENOENT); create it, or correct the path',
+      expect.stringMatching(/^rivulet.yaml:4:20: the environment has no variable BROKER; /),
+      // The broker has no address yet: its password waits with it.
+      'rivulet.yaml:6:5: serial[0].port is missing; write text',
+      'rivulet.yaml:7:36: unknown profile "sds012"; write sds011',
+      'rivulet.yaml:7:50: serial[1].baud is "fast"; write a whole number from 50 to 4000000',
+      'rivulet.yaml:8:5: serial[2] has the same port as an entry before it; give it another port, or remove one',
+      'rivulet.yaml:10:21: log.keep.age is 30; write a duration such as 500ms, 1s, 10m or 30d',
+      'profiles/mine.yaml:3:24: unknown key messages[0].redings; write readings',
+      expect.stringMatching(/^profiles\/torn.yaml:3:1: /),
+    ])
+  })
+
   it('says of a profile which word was meant, and what lies beyond the frame', async () => {
     mkdirSync(join(cwd, 'profiles'))
     const profile = [

@@ -62,7 +62,7 @@ it('I/O error on reading what is stored, and back', async (context) => {
   expect(answer.status).toBe(500)
   expect(await answer.json()).toMatchObject({ code: 'corrupt', hint: expect.stringContaining('rivulet check --data') })
   expect((await readGauges(gateway.url)).get('rivulet_log_readable')).toBe(0)
-  expect(gateway.output()).toContain('what is stored cannot be read')
+  await until('it says so', () => gateway.output().includes('what is stored cannot be read'))
   disk.fail({})
   const { findings, stored } = await judge(gateway, ledger)
   tell(context, { trials: 1, findings, figures: `${stored.length} stored` })

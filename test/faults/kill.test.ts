@@ -48,6 +48,7 @@ it('kill -9 at random moments under load', async (context) => {
     startSensor({ ledger, port: mosquitto.port, name: 'remote', rate: 10 }),
   ])
   toClose.push(() => load.stop())
+  await until('every client is there', () => load.followers.every(({ connections }) => connections > 0))
   const starts = await killAtRandom(gateway, ledger, times)
   await load.finish()
   const gauges = await readGauges(gateway.url)

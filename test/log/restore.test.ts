@@ -31,7 +31,7 @@ function readings(count: number): Reading[] {
 
 /** A database with ten readings, a backup of it, and five more readings. */
 async function backedUp(): Promise<string> {
-  const store = await openStore({ folder: data() })
+  const store = await openStore({ folder: data(), commit: { ageMs: 20 } })
   store.append(readings(10))
   await store.backup(copy())
   await store.durable(store.append(readings(5)))

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, chownSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -15,6 +15,21 @@ export function makeFolder(path: string): void {
     if (code !== 'ENOENT' || dirname(path) === path) throw error
     makeFolder(dirname(path))
     mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+/** What to do about a disk that takes no writes, whoever asks: Linux mounts one so when it has failed. */
+export const readOnlyHint =
+  'see dmesg: a card that fails is mounted so; exchange it, or choose another folder with --data'
+
+/** Whether the disk is mounted read-only on which a folder, or the nearest one above it, lies. */
+export function isOnReadOnlyDisk(path: string): boolean {
+  if (!existsSync(path) && dirname(path) !== path) return isOnReadOnlyDisk(dirname(path))
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
   }
 }
 

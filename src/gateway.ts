@@ -8,7 +8,7 @@ import type { Profile } from './decode/profile.ts'
 import { GatewayError } from './errors.ts'
 import { DeviceDirectory } from './feed/devices.ts'
 import { type FirstUse, prepareFirstUse } from './first-use.ts'
-import { makeFolder } from './folder.ts'
+import { isOnReadOnlyDisk, makeFolder, readOnlyHint } from './folder.ts'
 import type { Logger } from './http/logger.ts'
 import type { PortReport } from './http/ports.ts'
 import { createHttpServer } from './http/server.ts'
@@ -187,7 +187,7 @@ async function openData({ data, log }: Config, logger: Logger): Promise<SqliteSt
     throw new GatewayError(
       'unavailable',
       `the data folder ${data} cannot be made (${code})`,
-      'choose another with --data, or let this user write there',
+      isOnReadOnlyDisk(data) ? readOnlyHint : 'choose another with --data, or let this user write there',
     )
   }
   return openStore({

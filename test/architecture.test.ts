@@ -80,10 +80,11 @@ const table: Record<string, string[]> = {
     'unguarded-broker',
   ],
   demo: ['config', 'reading', 'errors'],
-  // To the log for `restore` and `check --data`, and with http, broker-users, unguarded-broker and clock for `doctor`: they work while no gateway runs.
+  // To the log for `restore` and `check --data`, and with http, broker-users, unguarded-broker, folder and clock for `doctor`: they work while no gateway runs.
   cli: [
     'broker-users',
     'clock',
+    'folder',
     'http',
     'gateway',
     'client',

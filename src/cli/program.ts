@@ -44,7 +44,7 @@ function addRunning(program: Command): void {
     .option('--schema', 'print the JSON Schema of the configuration, for editors')
     .option('--data <folder>', 'look over the database there instead: what is damaged, and what can be saved')
     .option('--salvage <file>', 'and write all that can be saved into a new file, for `rivulet restore`')
-    .addHelpText('after', example('check /etc/rivulet.yaml'))
+    .addHelpText('after', example('check /etc/rivulet/rivulet.yaml'))
     .action(async (file, options) => {
       if (!(await (await import('./check.ts')).check(file, options))) process.exitCode = 1
     })
@@ -67,28 +67,37 @@ function addRunning(program: Command): void {
 }
 
 function addReading(program: Command): void {
-  reachable(program.command('devices'))
-    .description('list the devices seen, with their last readings')
-    .option('--json', 'one JSON object a line')
+  reachable(
+    program
+      .command('devices')
+      .description('list the devices seen, with their last readings')
+      .option('--json', 'one JSON object a line'),
+  )
     .addHelpText('after', example('devices --url http://raspberrypi.local:8080'))
     .action(async (options) => (await import('./devices.ts')).devices(options))
 
-  selecting(reachable(program.command('tail')))
-    .description('show readings as they come in')
-    .option('--every <time>', 'at most one line a series in this time, such as 10s, with figures of all')
-    .option('--deadband <width>', 'only changes of at least this much, in the unit of each series', amount)
-    .addOption(new Option('--after <id>', 'begin behind this reading').conflicts(['since', 'last']))
-    .addOption(new Option('--since <time>', 'begin at this time: RFC 3339, or an age such as 10m').conflicts('last'))
-    .addOption(new Option('--last <n>', 'begin with the last n readings of each series').argParser(count(0, 100_000)))
-    .option('--json', 'one JSON object a line')
+  reachable(
+    selecting(program.command('tail'))
+      .description('show readings as they come in')
+      .option('--every <time>', 'at most one line a series in this time, such as 10s, with figures of all')
+      .option('--deadband <width>', 'only changes of at least this much, in the unit of each series', amount)
+      .addOption(new Option('--after <id>', 'begin behind this reading').conflicts(['since', 'last']))
+      .addOption(new Option('--since <time>', 'begin at this time: RFC 3339, or an age such as 10m').conflicts('last'))
+      .addOption(new Option('--last <n>', 'begin with the last n readings of each series').argParser(count(0, 100_000)))
+      .option('--json', 'one JSON object a line'),
+  )
     .addHelpText('after', example("tail 'z2m:*' --metric temperature --last 5"))
     .action(async (devices, options) => (await import('./tail.ts')).tail(devices, options))
 
-  selecting(reachable(program.command('export')))
-    .description('write stored readings to standard output')
-    .option('--from <time>', 'from this time on: RFC 3339, or an age such as 7d')
-    .option('--to <time>', 'before this time')
-    .addOption(new Option('--format <format>', 'csv or ndjson').choices(['csv', 'ndjson']).default('csv', 'csv'))
+  reachable(
+    selecting(program.command('export'))
+      .description('write stored readings to standard output')
+      .option('--from <time>', 'from this time on: RFC 3339, or an age such as 7d')
+      .option('--to <time>', 'before this time')
+      .addOption(
+        new Option('--format <format>', 'how they are written').choices(['csv', 'ndjson']).default('csv', 'csv'),
+      ),
+  )
     .addHelpText('after', example('export z2m:attic --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z > attic.csv'))
     .action(async (devices, options) => (await import('./export.ts')).exportReadings(devices, options))
 }
@@ -113,14 +122,20 @@ function addDecoding(program: Command): void {
 }
 
 function addAdministration(program: Command): void {
-  const token = program.command('token').description('make, list and revoke the tokens that let people and programs in')
+  const token = program
+    .command('token')
+    .description('make, list and revoke the tokens that let people and programs in')
+    .helpCommand(false)
   token.addHelpText('after', example("token create --read 'z2m:*' --expires 90d"))
-  reachable(token.command('create'))
-    .description('make a token and print it: it is shown only now')
-    .option('--name <name>', 'what it is for')
-    .option('--read <glob>', 'may read these devices; may be repeated; all unless said', collect)
-    .option('--admin', 'may change things as well')
-    .option('--expires <age>', 'is void after this time, such as 90d')
+  reachable(
+    token
+      .command('create')
+      .description('make a token and print it: it is shown only now')
+      .option('--name <name>', 'what it is for')
+      .option('--read <glob>', 'may read these devices; may be repeated; all unless said', collect)
+      .option('--admin', 'may change things as well')
+      .option('--expires <age>', 'is void after this time, such as 90d'),
+  )
     .addHelpText('after', example("token create --read 'z2m:*' --expires 90d"))
     .action(async (options) => (await import('./token.ts')).createToken(options))
   reachable(token.command('list'))
@@ -133,7 +148,10 @@ function addAdministration(program: Command): void {
     .addHelpText('after', example('token revoke k3f9ab'))
     .action(async (id, options) => (await import('./token.ts')).revokeToken(id, options))
 
-  const user = program.command('user').description('add, change and remove users of the embedded MQTT broker')
+  const user = program
+    .command('user')
+    .description('add, change and remove users of the embedded MQTT broker')
+    .helpCommand(false)
   user.addHelpText('after', example('user add kitchen'))
   reachable(user.command('add'))
     .description('add a user; the password is asked for, or read from standard input')

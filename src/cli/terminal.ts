@@ -71,21 +71,23 @@ export function lostTerminal(): boolean {
   }
 }
 
-/** `rivulet tail | head` ends quietly: a reader that has seen enough is no failure. */
+/** `rivulet tail | head` ends quietly: a reader that has seen enough is no failure. What else keeps output from being written is. */
 export function quietOnClosedPipe(): void {
-  onClosedPipe(() => process.exit(0))
+  onOutputError(({ code }) => {
+    // EIO: it was a terminal, and its window was closed.
+    if (code === 'EPIPE' || code === 'EIO') process.exit(0)
+    note(
+      `rivulet: output cannot be written (${code}); ${code === 'ENOSPC' ? 'make room on that disk' : 'write it elsewhere'}`,
+    )
+    process.exit(1)
+  })
 }
 
-/** A gateway goes on without whoever read what it says. */
+/** A gateway goes on without whoever read what it says, and with a full disk below its log. */
 export function surviveClosedPipe(): void {
-  onClosedPipe(() => undefined)
+  onOutputError(() => undefined)
 }
 
-function onClosedPipe(act: () => void): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
-      // EIO: it was a terminal, and its window was closed.
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-      act()
-    })
+function onOutputError(act: (error: NodeJS.ErrnoException) => void): void {
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', act)
 }

@@ -125,6 +125,7 @@ function readConfigFile(named: string | undefined, cwd: string): ConfigText {
     if (code === 'ENOENT' && named === undefined) return { file: null, text: '' }
     if (code === 'ENOENT')
       return fail('there is no such file', 'correct the path, or leave it out to run without a file')
+    if (code === 'EISDIR') return fail('is a folder', 'name the file in it')
     return fail(`cannot be read (${code})`, 'let the user who runs rivulet read it')
   }
 }

@@ -114,7 +114,11 @@ export function userRoutes(store: Store, users: Users | null): Route[] {
       async handle(exchange) {
         const name = exchange.params.name!
         if (!known().remove(name))
-          throw new GatewayError('not-found', `there is no user ${name}`, 'GET /api/users lists them')
+          throw new GatewayError(
+            'not-found',
+            `there is no user ${name}`,
+            '`rivulet user list` and GET /api/users list them',
+          )
         await stored(store)
         exchange.status = 204
       },

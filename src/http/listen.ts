@@ -77,7 +77,7 @@ function explain(error: NodeJS.ErrnoException, { host, port }: Address): Error {
       return new GatewayError(
         'conflict',
         `${place} is in use`,
-        'stop what listens there, or choose another port with --http',
+        'stop what listens there, or choose another port with --http or http.listen',
       )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':

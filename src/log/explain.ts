@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { GatewayError } from '../errors.ts'
+import { isOnReadOnlyDisk, readOnlyHint } from '../folder.ts'
 
 /** For damage that SQLite has not noticed. */
 export const damageHint = 'see what can be saved with: rivulet check --data FOLDER'
@@ -19,6 +20,8 @@ export function explain(error: unknown, file: string): unknown {
     )
   if (/^SQLITE_FULL|^ENOSPC/.test(code))
     return new GatewayError('unavailable', `no space left for ${file}`, 'make room on that disk', options)
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E[A-Z]+$/.test(code) && isOnReadOnlyDisk(dirname(file)))
+    return new GatewayError('unavailable', `the disk of ${file} is mounted read-only`, readOnlyHint, options)
   if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E[A-Z]+$/.test(code))
     return new GatewayError(
       'unavailable',

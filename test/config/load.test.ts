@@ -360,6 +360,7 @@ describe('a problem has its place and what to write instead', () => {
 
   it('for a file that was named and is not there', () => {
     expect(() => load({ file: 'other.yaml' })).toThrow('other.yaml: there is no such file; correct the path')
+    expect(() => load({ file: '.' })).toThrow('.: is a folder; name the file in it')
   })
 
   it('never by crashing, whatever the file holds', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +100,16 @@ describe('rivulet start', () => {
     expect((await fetch(new URL('/readyz', url))).status).toBe(200)
     child.kill('SIGTERM')
     expect((await ended()).code).toBe(0)
+  })
+
+  it('goes on when there is no room for what it says', async () => {
+    const full = openSync('/dev/full', 'w')
+    const args = [bin, 'start', '--http', '127.0.0.1:0', '--mqtt', 'off']
+    running = spawn(process.execPath, args, { cwd, stdio: ['ignore', full, full] })
+    closeSync(full)
+    await expect.poll(async () => (await rivulet(['devices'], { cwd })).code).toBe(0)
+    running.kill('SIGTERM')
+    expect(await new Promise((resolve) => running!.once('exit', resolve))).toBe(0)
   })
 
   it('--lan prints a token and lets others in with it, once', async () => {

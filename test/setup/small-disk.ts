@@ -10,6 +10,8 @@ const mebibyte = 1024 * 1024
 export interface SmallDisk {
   fill(): void
   clear(): void
+  /** As the kernel does when a card has failed. */
+  makeReadOnly(): void
   unmount(): void
 }
 
@@ -30,6 +32,7 @@ export function mountSmallDisk(folder: string, mebibytes: number): SmallDisk {
     clear() {
       for (let i = 0; i < mebibytes; i++) rmSync(ballast(i), { force: true })
     },
+    makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', folder]),
     unmount: () => void execFileSync('umount', ['--lazy', folder]),
   }
 }

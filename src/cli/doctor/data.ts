@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config/config.ts'
+import { isOnReadOnlyDisk, readOnlyHint } from '../../folder.ts'
 import { lineOf } from '../../log/explain.ts'
 import { KeptRecords } from '../../log/kept-records.ts'
 import { salvage } from '../../log/salvage/salvage.ts'
@@ -47,6 +48,7 @@ function pages(data: string, bytes: number): Finding | null {
 
 function folder(path: string, place: string): Finding {
   if (!statSync(place).isDirectory()) return wrong('data', `${place} is no folder; choose another with --data`)
+  if (isOnReadOnlyDisk(place)) return wrong('data', `the disk of ${place} is mounted read-only; ${readOnlyHint}`)
   if (!may(place, constants.W_OK | constants.X_OK))
     return wrong(
       'data',
@@ -68,7 +70,10 @@ export function disk({ data, log }: Config): Finding {
   )
   const text = `${megabytes(free)} free, database ${megabytes(used)} of at most ${megabytes(log.keep.bytes)}`
   if (free < roomBytes)
-    return wrong('disk', `${text}: nearly full; make room, or set log.keep.size below ${megabytes(used)}`)
+    return wrong(
+      'disk',
+      `${text}: nearly full; make room${used > roomBytes ? `, or set log.keep.size below ${megabytes(used)}` : ''}`,
+    )
   if (free + used < log.keep.bytes)
     return note(
       'disk',

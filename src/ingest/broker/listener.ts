@@ -57,7 +57,7 @@ export function explainListen(error: NodeJS.ErrnoException, at: string): Gateway
     return new GatewayError(
       'conflict',
       `${at} is in use by another program`,
-      'stop it, or set mqtt.listen to another port',
+      'stop it, or choose another port with --mqtt or mqtt.listen',
     )
   const hint = error.code === 'EACCES' ? 'choose a port above 1023' : 'set mqtt.listen to an address of this machine'
   return new GatewayError('config', `cannot listen on ${at}: ${error.message}`, hint)

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { isOnReadOnlyDisk } from '../../folder.ts'
 import type { Millis, Seq } from '../../reading.ts'
 import { blockOf, someCount } from '../block.ts'
 import type { Row } from './cells.ts'
@@ -80,7 +82,10 @@ export function surveyed(file: string, tally: Tally, damage: readonly Damage[]):
   return { problems: named, rows: tally.rows, lost: tally.lost }
 }
 
-/** What SQLite has to say: of free pages and indexes, which hold nothing that could be lost. */
+/**
+ * What SQLite has to say: of free pages and indexes, which hold nothing that could be lost. Nothing where the disk is mounted
+ * read-only, since it opens no such database where it can write nothing beside it.
+ */
 function problemsOf(file: string): string[] {
   try {
     const db = new Database(file, { readonly: true })
@@ -91,6 +96,6 @@ function problemsOf(file: string): string[] {
       db.close()
     }
   } catch (error) {
-    return [(error as Error).message]
+    return isOnReadOnlyDisk(dirname(file)) ? [] : [(error as Error).message]
   }
 }

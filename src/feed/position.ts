@@ -95,8 +95,7 @@ function locate(log: ReadingLog, { run, seq, window }: Position): Start {
     if (index < 0) return otherEpoch(log)
     const following = log.runs[index + 1]
     // The database was put back to an earlier state, and the numbers after that belong to other readings now.
-    if (following && seq >= following.first)
-      return { after: following.first - 1, gap: { from: following.first, to: following.first - 1, reason: 'epoch' } }
+    if (following && seq >= following.first) return otherEpoch(log, following.first)
   }
   if (seq > log.head) return { after: log.head, gap: { from: log.head + 1, to: seq, reason: 'future' } }
   if (!window) return { after: seq }
@@ -104,7 +103,8 @@ function locate(log: ReadingLog, { run, seq, window }: Position): Start {
   return { after: window.after, window: { ...window, upTo: Math.min(window.upTo, log.head) } }
 }
 
-/** The numbers of another log say nothing here: everything there is, beginning with the oldest. */
-function otherEpoch(log: ReadingLog): Start {
-  return { after: log.floor - 1, gap: { from: 1, to: log.floor - 1, reason: 'epoch' } }
+/** The numbers of another log say nothing here: everything there is from `first` on, of which retention may have taken some. */
+function otherEpoch(log: ReadingLog, first: Seq = 1): Start {
+  const after = Math.max(first, log.floor) - 1
+  return { after, gap: { from: first, to: after, reason: 'epoch' } }
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ParameterizedContext } from 'koa'
 import { GatewayError } from '../errors.ts'
 import type { StreamFilter } from '../feed/filter.ts'
-import type { Gap } from '../feed/position.ts'
+import { type Gap, positionId } from '../feed/position.ts'
 import type { TimeRange } from '../log/log.ts'
 import type { Store } from '../log/store.ts'
 import type { Seq } from '../reading.ts'
@@ -30,18 +30,23 @@ export function sendAll(ctx: ParameterizedContext, store: Store, range: ExportRa
   const after = Math.max(range.after, store.floor - 1)
   const lost: Gap | undefined =
     after > range.after ? { from: range.after + 1, to: after, reason: 'retention' } : undefined
-  const gap = range.gap ?? lost
-  if (gap) ctx.set('rivulet-gap', JSON.stringify(gap))
+  // It ends here: it could not catch up with a log that grows as fast as it is read.
+  const end = Math.max(after, store.head)
+  setBeside(ctx, positionId(store.runs, end), range.gap ?? lost)
   const day = new Date().toISOString().slice(0, 10)
   ctx.set('content-disposition', `attachment; filename="readings-${day}.${format}"`)
   ctx.type = formats[format]
-  ctx.body = Readable.from(texts(store, { ...range, after }, format))
+  ctx.body = Readable.from(texts(store, { ...range, after }, end, format))
 }
 
-/** Ends at the head of the moment it begins: it could not catch up with a log that grows as fast as it is read. */
-async function* texts(store: Store, { after, filter, times }: ExportRange, format: 'ndjson' | 'csv') {
+/** What lines have no room for: where to go on, and what is missing. */
+export function setBeside(ctx: ParameterizedContext, next: string, gap: Gap | undefined): void {
+  ctx.set('rivulet-next', next)
+  if (gap) ctx.set('rivulet-gap', JSON.stringify(gap))
+}
+
+async function* texts(store: Store, { after, filter, times }: ExportRange, end: Seq, format: 'ndjson' | 'csv') {
   yield header[format]
-  const end = store.head
   for (let place = after; place < end; await setImmediate()) {
     const page = await store.read(place, filter, readingsAtOnce, times)
     // Nothing can be said in the middle of a file, so it must not look complete.

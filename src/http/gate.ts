@@ -76,7 +76,7 @@ export class Gate {
     const { origin } = req.headers
     if (origin === undefined || !this.#options.origins.includes(origin)) return
     res.setHeader('access-control-allow-origin', origin)
-    res.setHeader('access-control-expose-headers', 'Link, Rivulet-Gap')
+    res.setHeader('access-control-expose-headers', 'Link, Rivulet-Gap, Rivulet-Next')
     if (req.method !== 'OPTIONS') return
     res.setHeader('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
     res.setHeader('access-control-allow-headers', 'Authorization, Content-Type, Last-Event-ID')

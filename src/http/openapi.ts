@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { historyParameters } from './history.ts'
+import { formats } from './reading-text.ts'
 import { readingsParameters } from './readings.ts'
 import { rejectedParameters } from './rejected.ts'
 import type { Route } from './route.ts'
@@ -11,14 +12,18 @@ interface Operation {
   /** Query parameters by name; described below. */
   readonly query?: readonly string[]
   readonly body?: z.ZodType
-  /** By status; a schema for JSON, a media type for anything else, null for nothing. */
-  readonly answers: Readonly<Record<string, z.ZodType | string | null>>
+  /** By status; a schema for JSON, a media type for anything else, a list where the request chooses, null for nothing. */
+  readonly answers: Readonly<Record<string, Content | readonly Content[] | null>>
+  /** Headers that say something about an answer; described below. */
+  readonly headers?: readonly (keyof typeof headers)[]
 }
+
+type Content = z.ZodType | string
 
 /** Every operation, by method and path. A test holds this against the routes. */
 const operations: Readonly<Record<string, Operation>> = {
   'GET /api/devices': { summary: 'All devices with their last values', answers: { 200: z.array(shapes.deviceShape) } },
-  'GET /api/devices/:id': { summary: 'One device', answers: { 200: shapes.deviceShape } },
+  'GET /api/devices/:id': { summary: 'One device', answers: { 200: shapes.deviceShape }, headers: ['allow'] },
   'PATCH /api/devices/:id': {
     summary: 'Name, tag or hide a device',
     body: shapes.labelBody,
@@ -34,7 +39,8 @@ const operations: Readonly<Record<string, Operation>> = {
   'GET /api/readings': {
     summary: 'Stored readings in the order of the log, paged',
     query: readingsParameters,
-    answers: { 200: shapes.readingsShape },
+    answers: { 200: [shapes.readingsShape, formats.ndjson, formats.csv] },
+    headers: ['link', 'rivulet-next', 'rivulet-gap'],
   },
   'GET /api/history': {
     summary: 'What charts are drawn from: readings summed up by equal stretches of time, changes of switches and words',
@@ -93,6 +99,13 @@ const parameters: Readonly<Record<string, { readonly description: string; readon
   before: { description: 'Only entries older than the one with this id', schema: { type: 'integer', minimum: 1 } },
 }
 
+const headers = {
+  allow: 'What the caller may do with it',
+  link: 'The next page, as `rel="next"`, while there is more to search',
+  'rivulet-next': 'Of NDJSON and CSV: the position up to which the log was searched',
+  'rivulet-gap': 'Of NDJSON and CSV: what is missing, as `gap` says in JSON',
+} as const
+
 /** The description of the API (OpenAPI 3.1). */
 export function describeApi(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {}
@@ -122,7 +135,8 @@ export function templateOf(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}')
 }
 
-function describe(path: string, need: Route['need'], { summary, query = [], body, answers }: Operation): object {
+function describe(path: string, need: Route['need'], operation: Operation): object {
+  const { summary, query = [], body, answers } = operation
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -137,7 +151,9 @@ function describe(path: string, need: Route['need'], { summary, query = [], body
       requestBody: { required: true, content: { 'application/json': { schema: schema(body, 'input') } } },
     }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, operation.headers)]),
+      ),
       default: {
         description: 'What is wrong, and what to do (RFC 9457)',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -147,16 +163,28 @@ function describe(path: string, need: Route['need'], { summary, query = [], body
   }
 }
 
-function describeAnswer(answer: z.ZodType | string | null): object {
+function describeAnswer(answer: Operation['answers'][string], names: Operation['headers'] = []): object {
   if (answer === null) return { description: 'Done' }
-  const [type, content] =
-    typeof answer === 'string'
-      ? [answer, { schema: { type: 'string' } }]
-      : ['application/json', { schema: schema(answer) }]
-  return { description: 'Done', content: { [type]: content } }
+  const inHeaders = names.map((name) => [name, { description: headers[name], schema: { type: 'string' } }])
+  return {
+    description: 'Done',
+    ...(names.length > 0 && { headers: Object.fromEntries(inHeaders) }),
+    content: Object.fromEntries([answer].flat().map(describeContent)),
+  }
 }
 
+function describeContent(content: Content): [type: string, described: object] {
+  if (typeof content === 'string') return [content, { schema: { type: 'string' } }]
+  return ['application/json', { schema: schema(content) }]
+}
+
+/** Answers may have new fields in a later version (PROTOCOL.md): a client made from this must not refuse them. */
 function schema(shape: z.ZodType, io: 'input' | 'output' = 'output'): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(shape, { io })
+  const { $schema: _, ...rest } = z.toJSONSchema(shape, {
+    io,
+    override: ({ jsonSchema }) => {
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+    },
+  })
   return rest
 }

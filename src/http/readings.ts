@@ -6,7 +6,7 @@ import type { TimeRange } from '../log/log.ts'
 import type { Store } from '../log/store.ts'
 import type { LoggedReading, Millis, Seq } from '../reading.ts'
 import type { Identity } from './access.ts'
-import { sendAll } from './export.ts'
+import { sendAll, setBeside } from './export.ts'
 import { Query } from './query.ts'
 import { type Format, formats, renderPage } from './reading-text.ts'
 import { choiceParameters, chosen } from './selection.ts'
@@ -38,7 +38,7 @@ export async function sendReadings(
   const next = positionId(store.runs, page.next)
   const missing = gap ?? page.gap
   if (page.next < store.head) ctx.set('link', `<${nextUrl(ctx, next)}>; rel="next"`)
-  if (missing && format !== 'json') ctx.set('rivulet-gap', JSON.stringify(missing))
+  if (format !== 'json') setBeside(ctx, next, missing)
   ctx.type = formats[format]
   ctx.body = renderPage(format, page.readings, next, missing)
 }

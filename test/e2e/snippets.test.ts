@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -195,6 +195,38 @@ it('Python drops an event that was cut off, and takes comments for nothing', asy
     await proxy.close()
   }
 })
+
+it('a shell keeps its place with what it has read, over restarts of the gateway and of itself', async () => {
+  const changes = {
+    'http://raspberrypi.local:8080/api/stream?metric=temperature': `${gateway.url}/api/stream?device=*:shell&after=0`,
+  }
+  const program = snippet('PROTOCOL.md', 'sh', changes)
+  const journal = join(folder, 'journal')
+  const values = () =>
+    [...readFileSync(journal, 'utf8').matchAll(/"value":(\d+),.*\n/g)].map(([, value]) => Number(value))
+  const topic = 'sensors/shell/temperature'
+  await publish(topic, [1, 2, 3])
+  // As a power cut leaves it: the place of a reading of which the rest is not there.
+  writeFileSync(
+    journal,
+    `${await firstPlace()}\tcursor\t{"head":0}\n${(await firstPlace()).replace(/\d+$/, '9')}\t\t{"val`,
+  )
+  const { child } = run('sh', ['-c', program])
+  await until('it listens', async () => /^rivulet_streams 1$/m.test(await metrics()))
+  await gateway.kill('SIGKILL')
+  await gateway.restart()
+  await publish(topic, [4, 5])
+  await until('it is back', async () => /^rivulet_streams 1$/m.test(await metrics()), 60_000)
+  await end(child)
+  await gateway.kill()
+  await gateway.restart()
+  await until('what it had, once and in order', () => values().length >= 5)
+  expect(values()).toEqual([1, 2, 3, 4, 5])
+}, 120_000)
+
+async function metrics(): Promise<string> {
+  return (await fetch(`${gateway.url}/metrics`)).text()
+}
 
 it('an Arduino sketch prints lines that are readings', async () => {
   const program = compile(snippet('README.md', 'cpp', { analogRead: 'analogRead' }))

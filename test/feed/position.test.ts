@@ -54,6 +54,11 @@ it('begins at the next run for a number that its run never reached, since it bel
   expect(resumeAfter(log, 'aaaa.2400')).toEqual({ after: 100, gap: { from: 101, to: 100, reason: 'epoch' } })
 })
 
+it('says in the same gap what retention took of that run, since an answer has room for one', () => {
+  const later = { ...log, floor: 400 } as ReadingLog
+  expect(resumeAfter(later, 'aaaa.101')).toEqual({ after: 399, gap: { from: 101, to: 399, reason: 'epoch' } })
+})
+
 it('goes on with the next reading for a place beyond the head', () => {
   const ahead = { after: 2500, gap: { from: 2501, to: 2600, reason: 'future' } }
   expect(resumeAfter(log, 'cccc.2600')).toEqual(ahead)

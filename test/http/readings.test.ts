@@ -60,6 +60,16 @@ it('continues after a position, and says what is not there any more', async () =
   await other.close()
 })
 
+it('says beside lines where to go on, which has no room among them', async () => {
+  const run = store.runs[0]!.id
+  const next = async (query: string) => (await get(`/api/readings?format=ndjson&${query}`)).headers['rivulet-next']
+  expect(await next('limit=2')).toBe(`${run}.2`)
+  expect(await next('device=test:two')).toBe(`${run}.7`)
+  expect(await next('device=test:two&limit=all')).toBe(`${run}.7`)
+  expect(await next(`after=${run}.7&limit=all`)).toBe(`${run}.7`)
+  expect((await get('/api/readings')).headers).not.toHaveProperty('rivulet-next')
+})
+
 it('speaks JSON, NDJSON and CSV, by Accept or by name', async () => {
   const ndjson = await get('/api/readings?after=5', { accept: 'application/x-ndjson' })
   expect(ndjson.headers['content-type']).toMatch(/^application\/x-ndjson/)

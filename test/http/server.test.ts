@@ -3,7 +3,6 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { z } from 'zod'
 import { GatewayError } from '../../src/errors.ts'
 import * as shapes from '../../src/http/shapes.ts'
 import { MemoryStore, reading, startServer } from './harness.ts'
@@ -142,7 +141,7 @@ it('answers every failure with problem details, and never shows the inside of an
   expect((await ask(server, '/api/readings?from=1h')).status).toBe(503)
 })
 
-it('describes every route, and answers in the shapes that it describes', async () => {
+it('describes every route, and tells a token once and a rejected message whole', async () => {
   const store = new MemoryStore()
   store.append([reading(), reading({ channel: 'out', value: true, unit: null, quality: 'stale' })])
   store.quarantine.add({
@@ -153,22 +152,7 @@ it('describes every route, and answers in the shapes that it describes', async (
     where: 'message',
     payload: Buffer.from('{"a":'),
   })
-  const input = { name: 'broker', kind: 'broker', status: 'connected', since: 1, received: 3, dropped: 0 }
-  const port = {
-    path: '/dev/ttyUSB0',
-    port: '/dev/serial/by-id/usb-1',
-    profiles: ['lines'],
-    configured: false,
-    lines: '',
-  }
-  const users = {
-    list: () => [{ name: 'sensor' }],
-    add: async () => {},
-    setPassword: async () => {},
-    remove: () => true,
-  }
-  const server = await start(store, { inputs: () => [input], ports: async () => [port], users })
-  server.directory.seen('test:one', 'lines', 'broker')
+  const server = await start(store)
   const api = (await ask(server, '/api/openapi.json')).json() as {
     openapi: string
     paths: Record<
@@ -183,22 +167,6 @@ it('describes every route, and answers in the shapes that it describes', async (
   expect(described.sort()).toEqual([...server.server.routes].sort())
   for (const operation of Object.values(api.paths).flatMap((methods) => Object.values(methods)))
     for (const parameter of operation.parameters ?? []) expect(parameter).toHaveProperty('schema')
-  const answers: [string, z.ZodType][] = [
-    ['/api/devices', z.array(shapes.deviceShape)],
-    ['/api/devices/test:one', shapes.deviceShape],
-    ['/api/readings', shapes.readingsShape],
-    ['/api/rejected', z.array(shapes.rejectedShape)],
-    ['/api/tokens', z.array(shapes.tokenShape)],
-    ['/api/users', z.array(shapes.userShape)],
-    ['/api/ports', z.array(shapes.portShape)],
-    ['/healthz', shapes.healthShape],
-    ['/readyz', shapes.readyShape],
-  ]
-  for (const [path, shape] of answers) {
-    const strict = shape instanceof z.ZodObject ? shape.strict() : shape
-    const answer = await ask(server, path)
-    expect(strict.safeParse(answer.json()), `${path} ${answer.body}`).toMatchObject({ success: true })
-  }
   const made = await ask(server, '/api/tokens', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -78,18 +78,44 @@ function prepare(fresh: string, backup: string): void {
   sync(fresh)
 }
 
-/** A write-ahead log that an unclean stop left belongs to the old database: beside the new one it would ruin it. */
+/**
+ * A write-ahead log that an unclean stop left belongs to the old database: beside the new one it would ruin it. It goes only
+ * when the old database has its other name: without its log it lacks what was acknowledged last.
+ */
 function exchange(file: string, fresh: string): string | null {
   let kept: string | null = null
   if (existsSync(file)) {
-    kept = `${file}.before-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
+    kept = freeName(`${file}.before-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`)
+    keep(file, kept)
     if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${kept}-wal`)
     rmSync(`${file}-shm`, { force: true })
-    linkSync(file, kept)
   }
   renameSync(fresh, file)
   sync(resolve(file, '..'))
   return kept
+}
+
+/** Two restores in one second keep two databases. */
+function freeName(name: string): string {
+  let free = name
+  for (let n = 2; existsSync(free) || existsSync(`${free}-wal`); n++) free = `${name}-${n}`
+  return free
+}
+
+/** Gives the file a second name, so that there is one under the first at every moment; cards formatted as FAT have no such links. */
+function keep(file: string, kept: string): void {
+  try {
+    linkSync(file, kept)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    try {
+      copyFileSync(file, kept, constants.COPYFILE_EXCL)
+      sync(kept)
+    } catch (failure) {
+      rmSync(kept, { force: true })
+      throw failure
+    }
+  }
 }
 
 function sync(path: string): void {

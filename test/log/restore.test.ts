@@ -77,6 +77,16 @@ describe('restoring a backup', () => {
     await store.close()
   })
 
+  it('keeps the database of each of two restores in one second', async () => {
+    await backedUp()
+    writeFileSync(`${file()}-wal`, 'left over')
+    const first = restoreBackup(copy(), data()).kept
+    const second = restoreBackup(copy(), data()).kept
+    expect(second).not.toBe(first)
+    for (const kept of [first, second]) expect(existsSync(kept!)).toBe(true)
+    expect([existsSync(`${first}-wal`), existsSync(`${second}-wal`)]).toEqual([true, false])
+  })
+
   it('works into an empty folder', async () => {
     await backedUp()
     rmSync(data(), { recursive: true })

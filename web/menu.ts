@@ -17,24 +17,34 @@ export function createMenu(summary: HTMLElement, body: HTMLElement, opened = () 
     summary,
     body,
   )
+  let isOpen = false
+  summary.addEventListener('click', (event) => {
+    event.preventDefault()
+    set(!element.open)
+  })
+
+  /** The browser tells of it a moment later: keys that are pressed until then would miss what opens. */
+  function set(open: boolean): void {
+    element.open = open
+    toggled()
+  }
 
   function toggled(): void {
-    if (!element.open) return document.removeEventListener('pointerdown', closeElsewhere)
+    if (element.open === isOpen) return
+    isOpen = element.open
+    if (!isOpen) return document.removeEventListener('pointerdown', closeElsewhere)
     document.addEventListener('pointerdown', closeElsewhere)
     opened()
   }
 
   function closeOnEscape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || !element.open) return
-    element.open = false
+    set(false)
     summary.focus()
   }
 
   function closeElsewhere(event: PointerEvent): void {
-    if (element.contains(event.target as Node)) return
-    element.open = false
-    // A view that is gone is told of no toggle.
-    document.removeEventListener('pointerdown', closeElsewhere)
+    if (!element.contains(event.target as Node)) set(false)
   }
 
   return { element, focus: () => summary.focus() }

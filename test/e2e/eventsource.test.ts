@@ -9,8 +9,10 @@ import { until } from '../setup/until.ts'
 /** The stream as a browser's own EventSource reads it. The names are those of web-platform-tests, `eventsource/`. */
 
 let browser: Browser
+let page: Page
 beforeAll(async () => {
   browser = await launchChromium()
+  page = await browser.newPage()
 })
 afterAll(() => browser.close())
 
@@ -36,8 +38,8 @@ const collect = `(path) => {
 async function start(store = new MemoryStore()) {
   let server = await startServer(store)
   toClose.push(() => server.close())
-  const page = await (await browser.newContext()).newPage()
-  toClose.push(() => page.context().close())
+  // Leaves the streams of the test.
+  toClose.push(() => page.goto('about:blank'))
   await page.goto(`${server.url}/healthz`)
   return {
     store,

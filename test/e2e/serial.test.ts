@@ -254,22 +254,18 @@ describe('a serial port', () => {
 
 describe('a polled device', () => {
   const readOther = withCrc(Buffer.from('010400060002', 'hex'))
-  /** Much longer than an answer takes through a terminal on a busy machine. */
-  const timeoutMs = 1000
-  const modbus: SerialSource = {
-    baud: 9600,
-    framing: { kind: 'modbus-rtu' },
-    polls: [
-      { request: readTwoInputs, everyMs: 100, timeoutMs },
-      { request: readOther, everyMs: 100, timeoutMs },
-    ],
-  }
+  const modbus = (timeoutMs: number) =>
+    ({
+      baud: 9600,
+      framing: { kind: 'modbus-rtu' },
+      polls: [readTwoInputs, readOther].map((request) => ({ request, everyMs: 100, timeoutMs })),
+    }) as const satisfies SerialSource
   const answerTo = (request: Buffer) => withCrc(Buffer.from([request[0]!, 4, 4, 0, request[3]!, 1, 2]))
 
   it('is asked in turn, and each answer carries its request', async () => {
     const pair = await plug()
     pair.onHeard((request) => void pair.write(answerTo(request)))
-    const { frames, rejected } = await start(pair.port, modbus)
+    const { frames, rejected } = await start(pair.port, modbus(5000))
     await until(() => expect(frames.length).toBeGreaterThanOrEqual(6))
     for (const { payload, request } of frames) expect(Buffer.from(payload)).toEqual(answerTo(Buffer.from(request!)))
     expect(new Set(frames.map(({ request }) => request![3]))).toEqual(new Set([1, 6]))
@@ -279,12 +275,13 @@ describe('a polled device', () => {
   it('that answers too late is not taken for an answer to the next question', async () => {
     const pair = await plug()
     // Soon after: what comes later than the pause that follows a time-out cannot be told from an answer to the next request.
+    const timeoutMs = 600
     let delay = timeoutMs + 10
     pair.onHeard((request) => {
       setTimeout(() => void pair.write(answerTo(request)), delay)
       delay = 100
     })
-    const { frames } = await start(pair.port, modbus)
+    const { frames } = await start(pair.port, modbus(timeoutMs))
     await until(() => expect(frames.length).toBeGreaterThanOrEqual(4))
     for (const { payload, request } of frames) expect(payload[4]).toBe(request![3])
     expect(frames[0]!.request![3]).toBe(6)
@@ -292,7 +289,7 @@ describe('a polled device', () => {
 
   it('that does not answer is asked on, and the state says so', async () => {
     const pair = await plug()
-    const { input, frames } = await start(pair.port, modbus)
+    const { input, frames } = await start(pair.port, modbus(300))
     await until(() => expect(input.state.detail).toBe('nothing answers: are wiring, address and 9600 baud right?'))
     expect(input.state.status).toBe('connected')
     pair.onHeard((request) => void pair.write(answerTo(request)))
@@ -311,7 +308,11 @@ describe('a polled device', () => {
     }))
     const told: (string | undefined)[] = []
     const changed = ({ detail }: { detail?: string }) => told.push(detail)
-    const { input, frames } = await start(pair.port, { ...modbus, polls }, { changed })
+    const { input, frames } = await start(
+      pair.port,
+      { baud: 9600, framing: { kind: 'modbus-rtu' }, polls },
+      { changed },
+    )
     const missing = 'no answer from address 2: are its power, wiring and address right?'
     await until(() => expect(input.state.detail).toBe(missing))
     const heard = frames.length

@@ -66,7 +66,7 @@ it('gives up on requests that never come to an end, in their head or in their bo
 })
 
 it('gives up an answer that nobody takes, and none that is still being made', async () => {
-  const { port, store } = await start({ idleMs: 300 })
+  const { port, store } = await start({ idleMs: 1000 })
   const many = Array.from({ length: 25_000 }, () => reading())
   for (let i = 0; i < 4; i++) store.append(many)
   const greedy = connect({ port, host: '127.0.0.1' }, () =>

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts'
+import { freePort } from './free-port.ts'
 import { type GatewayProcess, quickCommits, startGateway } from './gateway.ts'
 import { type Mosquitto, startMosquitto } from './mosquitto.ts'
 import { patienceMs } from './patience.ts'
@@ -36,23 +37,30 @@ export interface Visit {
 
 /** Hooks for the tests of one file; what it returns is there while a test runs. */
 export function useVisit(): Visit {
+  let launching: Promise<Browser>
   let browser: Browser
   let mosquitto: Mosquitto
   let gateway: GatewayProcess
   let opened: WatchedPage[]
   let measuredAt: number
 
-  beforeAll(async () => {
-    browser = await launchChromium()
+  beforeAll(() => {
+    // Beside the first gateway.
+    launching = launchChromium()
   })
-  afterAll(() => browser.close())
+  afterAll(async () => (await launching).close())
 
   beforeEach(async () => {
     opened = []
     measuredAt = Date.now() - 60_000
-    mosquitto = await startMosquitto({ config: 'persistence true' })
-    const brokers = [{ url: `mqtt://127.0.0.1:${mosquitto.port}`, clientId: 'rivulet' }]
-    gateway = await startGateway({ config: { ...quickCommits, mqtt: { listen: 'off', brokers } } })
+    const port = await freePort()
+    const brokers = [{ url: `mqtt://127.0.0.1:${port}`, clientId: 'rivulet' }]
+    const config = { ...quickCommits, mqtt: { listen: 'off', brokers } }
+    ;[mosquitto, gateway, browser] = await Promise.all([
+      startMosquitto({ port, config: 'persistence true' }),
+      startGateway({ config }),
+      launching,
+    ])
     // What is published before the gateway has subscribed for the first time, no broker keeps.
     const states = async () => (await gateway.get<{ inputs: { status: string }[] }>('/readyz')).inputs
     await expect.poll(states, patient).toEqual([expect.objectContaining({ status: 'connected' })])
@@ -61,8 +69,7 @@ export function useVisit(): Visit {
   afterEach(async () => {
     const faults = opened.flatMap((page) => page.faults)
     await Promise.all(opened.map(({ page }) => page.context().close()))
-    await gateway.stop()
-    await mosquitto.stop()
+    await Promise.all([gateway.stop(), mosquitto.stop()])
     expect(faults).toEqual([])
   })
 

@@ -18,11 +18,13 @@ it('offers the serial ports that nobody reads yet, as soon as they are plugged i
   expect(Array.isArray(await visit.gateway.get('/api/ports'))).toBe(true)
   let ports: object[] = [{ ...adapter, path: '/dev/ttyUSB1', configured: true }]
   const page = await visit.open('/#/inputs')
+  await page.clock.install()
   await page.route('**/api/ports', (route) => route.fulfill({ json: ports }))
   await page.getByRole('link', { name: 'Devices', exact: true }).click()
   await page.getByRole('heading', { name: 'Waiting for the first reading' }).waitFor()
   expect(await page.getByText('serial port').count()).toBe(0)
   ports = [...ports, adapter]
+  await page.clock.fastForward(5000)
   await page.getByRole('heading', { name: 'A serial port was found' }).waitFor()
   expect(await page.locator('.port code').innerText()).toBe(adapter.lines)
   await shoot(page, 'first-run-serial')

@@ -4,29 +4,15 @@ import { Cursor } from './cursor.ts'
 import {
   type Device,
   type DeviceChange,
-  type DeviceStatus,
   type Kept,
-  type Known,
   type Label,
   showChange,
   showDevice,
   type Tags,
   tagsOf,
 } from './device.ts'
+import { Entry } from './entry.ts'
 import type { TagSource } from './filter.ts'
-import { Presence } from './presence.ts'
-
-interface Entry extends Known {
-  kept: Kept
-  readonly presence: Presence
-  /** What its presence and its bridge say together. */
-  status: DeviceStatus
-  /** Number and time of its last change of status, name, tags or `hidden`. */
-  changed: number
-  changedTime: Millis
-  lastTime: Millis
-  readonly last: Map<string, LoggedReading>
-}
 
 const recordKind = 'device'
 
@@ -194,12 +180,8 @@ export class DeviceDirectory implements TagSource {
       const forgotten = this.#forgotten.get(reading.device)
       if (forgotten !== undefined && reading.seq <= forgotten) return
       entry = this.#entry(reading.device)
-    } else if (entry.kept.forgotten !== undefined && reading.seq <= entry.kept.forgotten) return
-    const key = reading.channel === undefined ? reading.metric : `${reading.metric}\0${reading.channel}`
-    const last = entry.last.get(key)
-    if (last && last.seq > reading.seq) return
-    entry.last.set(key, reading)
-    if (reading.time > entry.lastTime) entry.lastTime = reading.time
+    }
+    if (!entry.take(reading)) return
     if (now === null || reading.quality === 'stale' || now === entry.presence.heardAt) return
     entry.presence.hear(reading.seq, now)
     this.#keepLeft(entry)
@@ -211,16 +193,7 @@ export class DeviceDirectory implements TagSource {
     if (!entry) {
       const forgotten = this.#forgotten.get(id)
       this.#forgotten.delete(id)
-      entry = {
-        id,
-        kept: forgotten === undefined ? {} : { forgotten },
-        presence: new Presence(),
-        status: 'unknown',
-        changed: 0,
-        changedTime: 0,
-        lastTime: Number.NEGATIVE_INFINITY,
-        last: new Map(),
-      }
+      entry = new Entry(id, forgotten === undefined ? {} : { forgotten })
       this.#entries.set(id, entry)
       this.#judge(entry, Date.now())
     }

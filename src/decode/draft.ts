@@ -3,12 +3,12 @@ import type { DeviceId, Millis, Quality, Value } from '../reading.ts'
 import { isSane, judgeTime, type TimeFormat } from './clock.ts'
 import type { DecodeClock, DecoderState, DeviceEvent } from './decoder.ts'
 import { judgeNumber, judgeWord } from './judge.ts'
-import { type Leaf, leafOrNull, type Scaling } from './leaf.ts'
+import { constantLeaf, type Leaf, type Scaling } from './leaf.ts'
 import { makeReading } from './make-reading.ts'
 import type { Memory } from './memory.ts'
 import { Outcome } from './outcome.ts'
 import { documentOf, textOf } from './payload.ts'
-import type { MetricTarget, Profile, Target } from './profile.ts'
+import type { MetricTarget, Profile } from './profile.ts'
 import type { Reason } from './reason.ts'
 import type { Scope, Template } from './template.ts'
 
@@ -163,16 +163,9 @@ export class Draft implements Scope {
     this.time = sane ? time : this.frame.receivedAt
   }
 
-  /**
-   * Takes a raw value by a rule that is a constant of its protocol, or one kept in the state: it is compiled once per object.
-   * `where` names it in messages.
-   */
+  /** Takes a raw value by a rule that is a constant of its protocol, or one kept in the state. `where` names it in messages. */
   measure(target: MetricTarget, raw: unknown, where: string): void {
-    let leaf = constants.get(target)
-    if (leaf === undefined) {
-      leaf = leafOrNull(target)
-      constants.set(target, leaf)
-    }
+    const leaf = constantLeaf(target)
     if (leaf) this.take(leaf, raw, where)
     else this.reject('unknown_unit', where)
   }
@@ -252,6 +245,3 @@ export class Draft implements Scope {
     return path ? `${this.at}.${path}` : this.at
   }
 }
-
-/** Leaves of the targets that protocols hold as constants. */
-const constants = new WeakMap<Target, Leaf | null>()

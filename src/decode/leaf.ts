@@ -60,6 +60,18 @@ export function leafOrNull(target: MetricTarget): Leaf | null {
   }
 }
 
+/** The same for a target that a protocol or a state holds as a constant: it is compiled once per object. */
+export function constantLeaf(target: MetricTarget): Leaf | null {
+  let leaf = constants.get(target)
+  if (leaf === undefined) {
+    leaf = leafOrNull(target)
+    constants.set(target, leaf)
+  }
+  return leaf
+}
+
+const constants = new WeakMap<MetricTarget, Leaf | null>()
+
 function compileTarget(target: Target, name: string, wildcards: readonly number[], next: Leaf | null): Leaf {
   const metric = target.metric ?? name
   const known = findMetric(metric)

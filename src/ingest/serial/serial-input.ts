@@ -19,7 +19,7 @@ import { askInTurn } from './polling.ts'
 import { byIdFolder, newPortName, stableName } from './port-name.ts'
 import { listPorts } from './ports.ts'
 import { listen, type Talk } from './talk.ts'
-import { busy, explainOpening } from './trouble.ts'
+import { busy, explainOpening, fellSilent, noise, unanswered, unplugged } from './trouble.ts'
 
 export interface SerialInputOptions {
   /** As configured; a port that has a by-id name is called by that from its first opening on. */
@@ -165,9 +165,7 @@ export class SerialInput implements Input {
     this.#connection = undefined
     clearTimeout(this.#watchdog)
     talk.end()
-    return why === null
-      ? { kind: 'silent', detail: `${name} was silent and is opened again` }
-      : { kind: 'missing', detail: `${name}: ${why}; plug it in again` }
+    return why === null ? fellSilent(name) : unplugged(name, why)
   }
 
   #createTalk(): Talk {
@@ -212,18 +210,11 @@ export class SerialInput implements Input {
   #refuse({ reason, where, bytes }: FramingRejection): void {
     const { profile, source, reject } = this.#options
     reject({ source: this.#name, profile, reason, where, bytes, receivedAt: Date.now() })
-    if (++this.#misfits === misfitsUntilTold && this.#connection)
-      this.#become('connected', {
-        kind: 'noise',
-        detail: `what arrives is no ${profile} frame: is ${source.baud} baud right?`,
-      })
+    if (++this.#misfits === misfitsUntilTold && this.#connection) this.#become('connected', noise(profile, source.baud))
   }
 
   #tellSilence(silent: readonly number[], isEverybody: boolean): void {
-    const { baud } = this.#options.source
-    const who = isEverybody ? 'nothing answers' : `no answer from address ${silent.join(', ')}`
-    const asked = isEverybody ? `wiring, address and ${baud} baud` : 'its power, wiring and address'
-    this.#silence = silent.length === 0 ? {} : { kind: 'silent', detail: `${who}: are ${asked} right?` }
+    this.#silence = silent.length === 0 ? {} : unanswered(silent, isEverybody, this.#options.source.baud)
     if (this.#connection) this.#become('connected', this.#silence)
   }
 

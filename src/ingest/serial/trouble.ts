@@ -17,6 +17,28 @@ export function busy(port: string, holder: Holder | null): Trouble {
   return { kind: 'busy', detail: `${port} is in use by ${who}: stop it, and the port is opened` }
 }
 
+/** An open port has gone. */
+export function unplugged(port: string, why: string): Trouble {
+  return { kind: 'missing', detail: `${port}: ${why}; plug it in again` }
+}
+
+/** Nothing came for as long as its profile promises data. */
+export function fellSilent(port: string): Trouble {
+  return { kind: 'silent', detail: `${port} was silent and is opened again` }
+}
+
+/** Of those who are asked in turn some do not answer, or all. */
+export function unanswered(addresses: readonly number[], isEverybody: boolean, baud: number): Trouble {
+  const who = isEverybody ? 'nothing answers' : `no answer from address ${addresses.join(', ')}`
+  const suspects = isEverybody ? `wiring, address and ${baud} baud` : 'its power, wiring and address'
+  return { kind: 'silent', detail: `${who}: are ${suspects} right?` }
+}
+
+/** Bytes come, and no frame is among them. */
+export function noise(profile: string, baud: number): Trouble {
+  return { kind: 'noise', detail: `what arrives is no ${profile} frame: is ${baud} baud right?` }
+}
+
 function missing(port: string, present: readonly string[]): Trouble {
   const others = present.filter((name) => name !== port)
   const there = others.length > 0 ? `plug it in, or read another: ${others.join(', ')}` : 'plug it in'

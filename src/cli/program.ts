@@ -19,7 +19,9 @@ export function createProgram(): Command {
   addRunning(program)
   addReading(program)
   addDecoding(program)
-  addAdministration(program)
+  addTokens(program)
+  addUsers(program)
+  addCopies(program)
   return program
 }
 
@@ -121,7 +123,7 @@ function addDecoding(program: Command): void {
     .action(async (options) => (await import('./decode.ts')).decode(options))
 }
 
-function addAdministration(program: Command): void {
+function addTokens(program: Command): void {
   const token = program
     .command('token')
     .description('make, list and revoke the tokens that let people and programs in')
@@ -147,7 +149,9 @@ function addAdministration(program: Command): void {
     .argument('<id>', 'as `rivulet token list` shows it')
     .addHelpText('after', example('token revoke k3f9ab'))
     .action(async (id, options) => (await import('./token.ts')).revokeToken(id, options))
+}
 
+function addUsers(program: Command): void {
   const user = program
     .command('user')
     .description('add, change and remove users of the embedded MQTT broker')
@@ -178,7 +182,9 @@ function addAdministration(program: Command): void {
     .description('print the hash of a password, for mqtt.users in the configuration')
     .addHelpText('after', example('user hash'))
     .action(async () => (await import('./user.ts')).printHash())
+}
 
+function addCopies(program: Command): void {
   reachable(program.command('backup'))
     .description('write a consistent copy of the database into a new file, while the gateway runs')
     .argument('<file>')

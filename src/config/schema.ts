@@ -174,7 +174,7 @@ const limits = z.strictObject({
   messagesPerSecond: whole(10, 1_000_000)
     .default(1000)
     .describe(
-      'Messages a second from one client of the embedded broker; a faster one is made to wait. Loopback is exempt',
+      'Packets a second from one client of the embedded broker; a faster one is made to wait. Loopback is exempt',
     ),
   messageBytes: size('128B', '256MiB').prefault('1MiB').describe('Largest MQTT message'),
   fieldsPerMessage: whole(1, 100_000).default(500).describe('Readings taken from one message'),

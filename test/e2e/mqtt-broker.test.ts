@@ -261,6 +261,77 @@ it('makes a client wait that sends too fast, and loses none of its messages', as
   expect(reported).toEqual(['a client at 127.0.0.1 sends more than 500 messages a second, and is made to wait'])
 })
 
+it.each([
+  ['PINGREQ', generate({ cmd: 'pingreq' }), 2],
+  ['PUBREL', generate({ cmd: 'pubrel', messageId: 7 }), 4],
+  ['SUBSCRIBE', generate({ cmd: 'subscribe', messageId: 7, subscriptions: [{ topic: 'quiet', qos: 0 }] }), 5],
+])('makes a client wait that floods it with %s, in the middle of a read', async (_name, packet, answerBytes) => {
+  const broker = await start({ messagesPerSecondMax: () => 1000 })
+  const client = raw(broker)
+  let answered = 0
+  client.on('data', (chunk) => (answered += chunk.length / answerBytes))
+  const began = performance.now()
+  client.write(Buffer.concat([connectPacket('flood'), ...Array.from({ length: 3000 }, () => packet)]))
+  await until(() => reported.length > 0)
+  expect(await publish(broker, ['-q', '1', '-m', 'other'])).toMatchObject({ code: 0 })
+  expect(answered).toBeLessThan(3000)
+  await until(() => answered >= 3000)
+  expect(performance.now() - began).toBeGreaterThan(1900)
+})
+
+it('makes a client wait that connects again for each few messages', async () => {
+  const broker = await start({ messagesPerSecondMax: () => 1000 })
+  const began = performance.now()
+  for (let i = 0; i < 4; i++) {
+    const client = raw(broker)
+    client.write(connectPacket('again'))
+    client.write(Buffer.concat(Array.from({ length: 600 }, () => generate({ cmd: 'pingreq' }))))
+    let bytes = 0
+    client.on('data', (chunk) => (bytes += chunk.length))
+    await until(() => bytes >= 4 + 2 * 600)
+    client.destroy()
+    await until(() => broker.connections === 0)
+  }
+  expect(performance.now() - began).toBeGreaterThan(1300)
+})
+
+it('sends what is retained to a client that asks for it again and again, and goes on with the others', async () => {
+  const broker = await start({ messagesPerSecondMax: () => 1000 })
+  const filler = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`)
+  cleanups.push(() => filler.endAsync(true))
+  for (let i = 0; i < 500; i++) await filler.publishAsync(`kept/${i}`, 'x', { retain: true })
+  const client = raw(broker)
+  let heard = ''
+  client.on('data', (chunk) => (heard += chunk.toString('latin1')))
+  client.write(connectPacket('greedy'))
+  const again = generate({ cmd: 'subscribe', messageId: 7, subscriptions: [{ topic: '#', qos: 0 }] })
+  client.write(Buffer.concat(Array.from({ length: 900 }, () => again)))
+  const passes = () => heard.split('kept/499').length - 1
+  await until(() => passes() > 0)
+  expect(await publish(broker, ['-q', '1', '-m', 'other'])).toMatchObject({ code: 0 })
+  await until(() => passes() > 1)
+  // One at once, one for all that asked meanwhile, and at most as many more as there were pauses between.
+  expect(passes()).toBeLessThan(10)
+})
+
+it('goes through thousands of messages for nobody that waited behind some for many filters', async () => {
+  const broker = await start()
+  const client = raw(broker)
+  const levels = (i: number) => Array.from({ length: 10 }, (_, bit) => ((i >> bit) & 1 ? '+' : 'a')).join('/')
+  const subscriptions = Array.from({ length: 1000 }, (_, i) => ({ topic: levels(i), qos: 0 as const }))
+  client.write(connectPacket('overlapping'))
+  client.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions }))
+  await once(client, 'data')
+  client.resume()
+  const message = (topic: string) =>
+    generate({ cmd: 'publish', topic, payload: 'x', qos: 0, dup: false, retain: false })
+  const many = (topic: string, length: number) => Array.from({ length }, () => message(topic))
+  client.write(Buffer.concat([...many(levels(0), 110), ...many('n', 10_000)]))
+  await until(() => log.frames.length === 10_110)
+  expect(await publish(broker, ['-q', '1', '-m', 'after'])).toMatchObject({ code: 0 })
+  await until(() => log.texts.at(-1) === 'after')
+})
+
 it('publishes no will under a wildcard, and nothing under what is no topic', async () => {
   const broker = await start()
   const will = (topic: string) => ({ topic, payload: Buffer.from('gone'), qos: 0, retain: true })

@@ -23,13 +23,11 @@ const refusedId = Buffer.from([0x20, 2, 0, 2])
  * a message may be (already at its fixed header, however much it promises), a CONNECT that has to be refused.
  *
  * @param refuse sends the CONNACK that says so and closes; nothing more goes on then
- * @param sent told of each whole packet that is no answer to one of ours
  * @returns a function for the chunks of the stream in turn; it throws an error for the log when the client has to go
  */
 export function admission(
   messageBytesMax: number,
   refuse: (connack: Buffer) => void,
-  sent: () => void = () => {},
 ): (chunk: Buffer) => Buffer | undefined {
   const walker = new PacketWalker()
   let first: Buffer | undefined = Buffer.alloc(0)
@@ -43,7 +41,6 @@ export function admission(
       if (first && walker.type !== packetType.connect) throw new Error('it does not begin with CONNECT: no MQTT client')
       if (walker.headerBytes > 0 && walker.length > max)
         throw new Error(`it sends a packet of ${walker.length} bytes, ${max} are allowed`)
-      if (walker.ended && !isAnswer(walker.type)) sent()
       // What follows in the same chunk is judged as what follows.
       if (first && walker.ended) {
         const connack = refusalOf(Buffer.concat([first, chunk.subarray(0, at)]), walker.headerBytes)
@@ -62,11 +59,6 @@ export function admission(
     first = Buffer.concat([first, chunk])
     return undefined
   }
-}
-
-/** A subscriber answers as fast as it is sent to. */
-function isAnswer(type: number): boolean {
-  return type >= packetType.puback && type <= packetType.pubcomp
 }
 
 /** The CONNACK that refuses a CONNECT, whoever it comes from (MQTT 3.1.1 §3.1.2); undefined for one that may go on. */

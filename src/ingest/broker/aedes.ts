@@ -3,8 +3,10 @@ import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { AckGate } from '../mqtt/ack-gate.ts'
 import { type AccessOptions, refusalOf, shown, topicFault } from './access.ts'
 import type { Clients } from './clients.ts'
+import { RetainedDelivery } from './retained-delivery.ts'
 import type { RetainedMessages } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
+import { TopicEmitter } from './topic-emitter.ts'
 
 /** A client says CONNECT at once, or it is none. */
 export const connectMs = 10_000
@@ -19,6 +21,8 @@ export interface AedesRules extends AccessOptions {
   readonly messageBytesMax: number
   readonly clients: Clients<AckGate>
   readonly retained: RetainedMessages
+  /** Messages a second of a client at that address. */
+  readonly perSecondOf: (address: string) => number
   /** Told in one line why a client was let go or refused something. */
   readonly report: (line: string) => void
   /** Takes a message that may be published; with an error its sender is let go. */
@@ -28,7 +32,8 @@ export interface AedesRules extends AccessOptions {
 /** The library that speaks MQTT with the clients, under our rules: who may connect, and what they may subscribe to and publish. */
 export async function createAedes(rules: AedesRules): Promise<Aedes> {
   const { clients, retained, report, take } = rules
-  const sessions = new Sessions(retained)
+  const delivery = new RetainedDelivery<AckGate>(retained, (gate) => rules.perSecondOf(clients.addressOf(gate)))
+  const sessions = new Sessions((filters) => delivery.stream(filters))
   const reportClient = ({ id, conn }: Client, error: Error) => {
     // A device that lost its network or its power: nothing to do about it.
     if ('syscall' in error) return
@@ -37,6 +42,7 @@ export async function createAedes(rules: AedesRules): Promise<Aedes> {
   }
   const aedes = new Aedes({
     persistence: sessions,
+    mq: new TopicEmitter(),
     connectTimeout: connectMs,
     drainTimeout: drainMs,
     queueLimit: queuedBeforeConnack,
@@ -68,8 +74,12 @@ export async function createAedes(rules: AedesRules): Promise<Aedes> {
   aedes.on('connectionError', reportClient)
   // Its types leave this one out; without a listener it would end the process.
   ;(aedes as EventEmitter).on('error', (error: Error) => report(error.message))
+  aedes.on('subscribe', (_subscriptions, { conn }) => delivery.subscribed(conn as AckGate))
   aedes.on('unsubscribe', (topics, { conn }) => {
-    for (const topic of topics) clients.unsubscribe(conn as AckGate, topic)
+    for (const topic of topics) {
+      clients.unsubscribe(conn as AckGate, topic)
+      delivery.unsubscribed(conn as AckGate, topic)
+    }
   })
   await aedes.listen()
   return aedes

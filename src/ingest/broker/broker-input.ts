@@ -5,12 +5,13 @@ import type { Aedes, PublishPacket } from 'aedes'
 import type { Durability, FrameSink, Input, InputState, InputStatus } from '../input.ts'
 import { AckGate } from '../mqtt/ack-gate.ts'
 import { type AccessOptions, shown } from './access.ts'
+import { Account } from './account.ts'
 import { admission } from './admission.ts'
 import { connectMs, createAedes } from './aedes.ts'
 import { Clients } from './clients.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
-import { pace } from './pace.ts'
+import { Paces } from './paces.ts'
 import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
 
 /** An idle connection takes about 30 kB here: 60 MB for all. */
@@ -55,6 +56,7 @@ export class BrokerInput implements Input {
   readonly #retained: RetainedMessages
   readonly #clients: Clients<AckGate>
   readonly #report: (line: string) => void
+  readonly #paces: Paces
   #standingTimer: NodeJS.Timeout | undefined
   #aedes: Aedes | undefined
   #server: Server | undefined
@@ -69,6 +71,7 @@ export class BrokerInput implements Input {
     this.#options = options
     this.#retained = new RetainedMessages(options.retained)
     this.#clients = new Clients(options.proofOf ?? (() => true))
+    this.#paces = new Paces((address) => this.#perSecondOf(address))
     this.#report = limitLines((line) => options.report?.(line))
   }
 
@@ -103,6 +106,7 @@ export class BrokerInput implements Input {
       ...this.#options,
       clients: this.#clients,
       retained: this.#retained,
+      perSecondOf: (address) => this.#perSecondOf(address),
       report: this.#report,
       take: (packet, done) => this.#take(aedes, packet, done),
     })
@@ -176,15 +180,17 @@ export class BrokerInput implements Input {
 
   #accept(aedes: Aedes, socket: Socket, address: string): void {
     const { durability, unacked, messageBytesMax } = this.#options
-    const perSecond = this.#options.messagesPerSecondMax?.(address) ?? Number.POSITIVE_INFINITY
-    const { sent, rest } = pace(perSecond, () =>
-      this.#report(`a client at ${address} sends more than ${perSecond} messages a second, and is made to wait`),
-    )
-    const admit = admission(messageBytesMax, (connack) => socket.end(connack), sent)
-    const gate = new AckGate(socket, durability, { admit, rest, unacked })
+    const perSecond = this.#perSecondOf(address)
+    const pace = this.#paces.begin(address)
+    const slowed = () =>
+      this.#report(`a client at ${address} sends more than ${perSecond} messages a second, and is made to wait`)
+    const allowance = perSecond === Number.POSITIVE_INFINITY ? undefined : new Account(pace, slowed)
+    const admit = admission(messageBytesMax, (connack) => socket.end(connack))
+    const gate = new AckGate(socket, durability, { admit, allowance, unacked })
     this.#clients.add(gate, address)
     gate.once('close', () => {
       this.#clients.delete(gate)
+      this.#paces.end(address, pace)
     })
     aedes.handle(gate)
   }
@@ -221,6 +227,10 @@ export class BrokerInput implements Input {
     if (packet.retain && !this.#retained.keep({ topic, payload, qos }))
       this.#report(`no room to retain the message on ${shown(topic)}`)
     done(null)
+  }
+
+  #perSecondOf(address: string): number {
+    return this.#options.messagesPerSecondMax?.(address) ?? Number.POSITIVE_INFINITY
   }
 
   #endFallen(): void {

@@ -29,6 +29,10 @@ export class RetainedMessages {
     for (const message of port?.load() ?? []) this.#set(message)
   }
 
+  get size(): number {
+    return this.#messages.size
+  }
+
   /**
    * Keeps a message instead of the last one on its topic, or forgets that one when the payload is empty (MQTT 3.1.1
    * §3.3.1.3). False when there is no room: then the last one is forgotten too, since it is no longer true.

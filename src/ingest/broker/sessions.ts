@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { AedesPublishPacket, Client, Subscription } from 'aedes'
 import { filterLevelsMax, levelsOf } from './clients.ts'
-import type { RetainedMessages } from './retained-messages.ts'
 import { TopicTree } from './topic-tree.ts'
 
 /** Sessions kept for clients that are away; the one unused for longest goes first. A house has fewer devices than this. */
@@ -33,7 +32,7 @@ class Session {
  * reinstalled have to expect; only retained messages outlive it.
  */
 export class Sessions {
-  readonly #retained: RetainedMessages
+  readonly #retainedFor: (filters: readonly string[]) => Readable
   readonly #sessions = new Map<string, Session>()
   readonly #tree = new TopicTree<Subscription>()
   readonly #wills = new Map<string, AedesPublishPacket>()
@@ -42,8 +41,9 @@ export class Sessions {
   #levels = 0
   #brokerId = ''
 
-  constructor(retained: RetainedMessages) {
-    this.#retained = retained
+  /** @param retainedFor gives the retained messages for who has just subscribed to those filters */
+  constructor(retainedFor: (filters: readonly string[]) => Readable) {
+    this.#retainedFor = retainedFor
   }
 
   async setup({ id }: { id: string }): Promise<void> {
@@ -54,9 +54,7 @@ export class Sessions {
   async storeRetained(): Promise<void> {}
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(
-      Array.from(this.#retained.matching(filters), (message) => ({ ...message, cmd: 'publish', retain: true })),
-    )
+    return this.#retainedFor(filters)
   }
 
   /**

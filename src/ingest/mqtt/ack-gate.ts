@@ -21,8 +21,22 @@ export interface AckGateOptions {
   readonly unacked?: number | undefined
   /** Sees the incoming bytes and returns those that go on; throws when they are no MQTT. */
   readonly admit?: (chunk: Buffer) => Buffer | undefined
-  /** Asked after each chunk for how long nothing more is to be read, in ms. */
-  readonly rest?: () => Millis
+  /** How much of what comes in may go on; all of it unless said. */
+  readonly allowance?: Allowance | undefined
+}
+
+/** How fast the peer may send. */
+export interface Allowance {
+  /** Looks at the next bytes of the stream. */
+  allow(chunk: Buffer): Allowed
+  /** A packet was sent that the peer has to answer. */
+  asked(): void
+}
+
+/** So many bytes go on now, and nothing more for so long. */
+export interface Allowed {
+  readonly bytes: number
+  readonly restMs: Millis
 }
 
 /**
@@ -36,6 +50,8 @@ export class AckGate extends Duplex {
   readonly #window: SenderWindow
   readonly #waitingSender = new WaitingSender()
   readonly #walker = new PacketWalker()
+  readonly #admit: AckGateOptions['admit']
+  readonly #allowance: Allowance | undefined
   readonly #held = new HeldAcks()
   #waiting = false
   #holding = false
@@ -44,15 +60,14 @@ export class AckGate extends Duplex {
   #restTimer: NodeJS.Timeout | undefined
   #emptied: (() => void)[] = []
 
-  constructor(socket: Duplex, durability: Durability, { unacked = 10, admit, rest }: AckGateOptions = {}) {
+  constructor(socket: Duplex, durability: Durability, { unacked = 10, admit, allowance }: AckGateOptions = {}) {
     super()
     this.#socket = socket
     this.#durability = durability
     this.#window = new SenderWindow(unacked)
-    socket.on('data', (chunk: Buffer) => {
-      this.#receive(admit, chunk)
-      this.#rest(rest?.() ?? 0)
-    })
+    this.#admit = admit
+    this.#allowance = allowance
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('end', () => this.push(null))
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())
@@ -113,22 +128,26 @@ export class AckGate extends Duplex {
     done(error)
   }
 
-  #receive(admit: AckGateOptions['admit'], chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     try {
       if (this.#tail.length > 0) this.#sendTail(lengthAt(this.#tail, 0))
-      const admitted = admit ? admit(chunk) : chunk
-      if (admitted && !this.push(admitted)) this.#socket.pause()
+      const allowed = this.#allowance?.allow(chunk)
+      const now = allowed ? chunk.subarray(0, allowed.bytes) : chunk
+      const admitted = this.#admit ? this.#admit(now) : now
+      if (admitted && admitted.length > 0 && !this.push(admitted)) this.#socket.pause()
+      if (allowed && allowed.restMs > 0) this.#rest(allowed.restMs, chunk.subarray(allowed.bytes))
     } catch (error) {
       this.destroy(error as Error)
     }
   }
 
-  #rest(ms: Millis): void {
-    if (ms === 0 || this.destroyed) return
+  /** Reads nothing more for so long, and then goes on with what is left of the last chunk. */
+  #rest(ms: Millis, left: Buffer): void {
+    if (this.destroyed) return
     this.#socket.pause()
-    clearTimeout(this.#restTimer)
     this.#restTimer = setTimeout(() => {
       this.#restTimer = undefined
+      if (left.length > 0) this.#receive(left)
       this._read()
     }, ms)
   }
@@ -138,6 +157,7 @@ export class AckGate extends Duplex {
     const walker = this.#walker
     for (let at = 0; at < chunk.length; ) {
       const end = walker.step(chunk, at)
+      if (walker.ended && asksForAnswer(walker)) this.#allowance?.asked()
       if (isAck(walker.type)) {
         this.#held.addPiece(chunk, at, end)
         if (walker.ended) this.#mark()
@@ -220,6 +240,12 @@ export class AckGate extends Duplex {
 /** Acknowledgements are all shorter than 128 bytes, so their length is one byte (MQTT 5 §3.4). */
 function lengthAt(acks: Buffer, at: number): number {
   return 2 + acks[at + 1]!
+}
+
+/** Each has one packet for its answer: a message at QoS 1 or 2, PUBREC and PUBREL (MQTT 3.1.1 §4.3). */
+function asksForAnswer({ type, flags }: PacketWalker): boolean {
+  const isMessage = type === packetType.publish && (flags & 6) !== 0
+  return isMessage || type === packetType.pubrec || type === packetType.pubrel
 }
 
 function isAck(type: number): boolean {

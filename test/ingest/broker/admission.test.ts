@@ -30,21 +30,6 @@ it('lets a client through untouched, however its bytes are cut', () => {
   )
 })
 
-it('counts what a client sends of its own accord, and not its answers', () => {
-  fc.assert(
-    fc.property(fc.array(packet, { maxLength: 10 }), cuts, (packets, sizes) => {
-      let sent = 0
-      const admit = admission(
-        max,
-        () => {},
-        () => sent++,
-      )
-      for (const chunk of cut(Buffer.concat([connect(), ...packets]), sizes)) admit(chunk)
-      expect(sent).toBe(1 + packets.filter(([first]) => ![4, 5, 6, 7].includes(first! >> 4)).length)
-    }),
-  )
-})
-
 it.each([
   ['MQTT 3.1', connect(3, 'MQIsdp')],
   ['a bridge', connect(4 | 0x80)],

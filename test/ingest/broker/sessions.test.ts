@@ -1,13 +1,12 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { beforeEach, expect, it } from 'vitest'
-import { RetainedMessages } from '../../../src/ingest/broker/retained-messages.ts'
 import { Sessions } from '../../../src/ingest/broker/sessions.ts'
 
 let sessions: Sessions
 let counter: number
 
 beforeEach(() => {
-  sessions = new Sessions(new RetainedMessages())
+  sessions = new Sessions(() => Readable.from([]))
   counter = 0
 })
 

@@ -1,0 +1,63 @@
+import type { Millis } from '../../reading.ts'
+import type { Allowance, Allowed } from '../mqtt/ack-gate.ts'
+import { PacketWalker, packetType } from '../mqtt/packets.ts'
+import type { Pace } from './pace.ts'
+
+/** A client that is ahead of its rate goes on in steps of so much, since a timer for each packet would cost more than the packet. */
+const stepMs: Millis = 10
+
+/** A packet that is no message counts for as many as its length has such pieces: each filter in it is work. */
+const pieceBytes = 64
+
+/** What a CONNECT costs beside a message: a session begins and ends, a password is looked up, a will is kept. */
+const connectCost = 10
+
+/** As many answers as there are packet ids may be on their way. */
+const owedMax = 65_535
+
+/**
+ * Counts every packet of one client against its rate before the broker sees it: whoever is ahead of its rate is neither read from
+ * nor handed on, in the middle of a read as well, and TCP makes it wait. Answers that we asked for are free, since a subscriber
+ * gives them as fast as it is sent to; others count like anything else.
+ */
+export class Account implements Allowance {
+  readonly #pace: Pace
+  readonly #slowed: () => void
+  readonly #walker = new PacketWalker()
+  #owed = 0
+  #isTold = false
+
+  /** @param slowed told once, when the client has to wait for the first time */
+  constructor(pace: Pace, slowed: () => void) {
+    this.#pace = pace
+    this.#slowed = slowed
+  }
+
+  asked(): void {
+    if (this.#owed < owedMax) this.#owed++
+  }
+
+  allow(chunk: Buffer): Allowed {
+    let bytes = 0
+    while (bytes < chunk.length && this.#pace.ahead() < stepMs) {
+      bytes = this.#walker.step(chunk, bytes)
+      if (this.#walker.ended) this.#pace.spend(this.#cost())
+    }
+    const restMs = Math.max(0, this.#pace.ahead())
+    if (restMs > 0 && !this.#isTold) {
+      this.#isTold = true
+      this.#slowed()
+    }
+    return { bytes, restMs }
+  }
+
+  #cost(): number {
+    const { type, length } = this.#walker
+    if (type === packetType.publish) return 1
+    if (type >= packetType.puback && type <= packetType.pubcomp && this.#owed > 0) {
+      this.#owed--
+      return 0
+    }
+    return 1 + Math.floor(length / pieceBytes) + (type === packetType.connect ? connectCost : 0)
+  }
+}

@@ -1,6 +1,6 @@
 import type { Metric } from '../client/client.ts'
 import { clientOf, type GatewayOptions } from './connect.ts'
-import { type Form, formOfOutput } from './form.ts'
+import { type Form, formFor } from './form.ts'
 import { paint, plain, print, roughly, table } from './terminal.ts'
 
 export interface DevicesOptions extends GatewayOptions {
@@ -15,7 +15,7 @@ export async function devices(options: DevicesOptions): Promise<void> {
     return
   }
   if (known.length === 0) return print('no device has been seen yet')
-  const form = formOfOutput()
+  const form = formFor(process.stdout)
   const rows = known.map((device) => [
     plain(device.id),
     plain(device.name),

@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty'
 import type { Reading } from '../client/client.ts'
 import { numberText, quantity } from '../notation/quantity.ts'
 
@@ -32,8 +33,8 @@ const readable: Form = {
  * Readable on a terminal, exact in a pipe or a file: what a script gets depends neither on the locale nor on the time zone of
  * whoever wrote it.
  */
-export function formOfOutput(): Form {
-  return process.stdout.isTTY ? readable : exact
+export function formFor(stream: WriteStream): Form {
+  return stream.isTTY ? readable : exact
 }
 
 /** `2026-11-25 23:28:56`, in which order every locale can read it. */

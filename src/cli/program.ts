@@ -241,5 +241,7 @@ function amount(text: string): number {
 /** Commander's words in one line: `error: …\n(Did you mean --http?)`. */
 function plainWords(text: string): string {
   const words = text.replace(/^error: /, '').replace(/\(Did you mean (.*)\?\)/s, 'did you mean $1?')
-  return /^unknown (command|option) '[^']*'\s*$/.test(words) ? `${words.trim()}; --help lists those there are` : words
+  if (/^unknown (command|option) '[^']*'\s*$/.test(words)) return `${words.trim()}; --help lists those there are`
+  const isOfNumber = /^(too many arguments|missing required argument)/.test(words)
+  return isOfNumber ? `${words.trim().replace(/\.$/, '')}; --help shows what it takes` : words
 }

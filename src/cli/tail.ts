@@ -7,7 +7,7 @@ import {
   type Summary,
 } from '../client/client.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
-import { type Form, formOfOutput } from './form.ts'
+import { type Form, formFor } from './form.ts'
 import { note, paint, plain, print, roughly } from './terminal.ts'
 import { noteUnheard } from './unheard.ts'
 
@@ -43,7 +43,7 @@ export async function tail(devices: readonly string[], options: TailOptions): Pr
     onState: tellWaiting(),
   })
   void noteUnheard(connection, { device: devices, metric }, end.signal)
-  const form = formOfOutput()
+  const form = formFor(process.stdout)
   try {
     for await (const event of following) await print(json ? jsonLine(event) : textLine(event, form))
   } finally {

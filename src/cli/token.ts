@@ -1,6 +1,6 @@
 import { requestJson } from '../client/request.ts'
 import { connectionTo, type GatewayOptions } from './connect.ts'
-import { formOfOutput } from './form.ts'
+import { formFor } from './form.ts'
 import { note, plain, print, table } from './terminal.ts'
 
 export interface CreateTokenOptions extends GatewayOptions {
@@ -31,7 +31,7 @@ export async function createToken(options: CreateTokenOptions): Promise<void> {
   const { value } = await requestJson(connectionTo(options), '/api/tokens', { method: 'POST', body })
   const made = value as TokenInfo & { token: string }
   await print(made.token)
-  const until = made.expires === undefined ? 'does not expire' : `expires ${made.expires}`
+  const until = made.expires === undefined ? 'does not expire' : `expires ${formFor(process.stderr).time(made.expires)}`
   note(`id ${made.id}, ${rights(made)}, ${until}; it is shown only now`)
 }
 
@@ -39,7 +39,7 @@ export async function createToken(options: CreateTokenOptions): Promise<void> {
 export async function listTokens(options: GatewayOptions): Promise<void> {
   const tokens = (await requestJson(connectionTo(options), '/api/tokens')).value as TokenInfo[]
   if (tokens.length === 0) return print('no tokens')
-  const form = formOfOutput()
+  const form = formFor(process.stdout)
   const rows = tokens.map((token) => [
     token.id,
     plain(token.name ?? ''),

@@ -42,7 +42,8 @@ describe('the command line', () => {
       ['export', '--format', 'xml'],
       "option '--format <format>' argument 'xml' is invalid. Allowed choices are csv, ndjson.",
     ],
-    [['check', 'a', 'b'], "too many arguments for 'check'. Expected 1 argument but got 2."],
+    [['check', 'a', 'b'], "too many arguments for 'check'. Expected 1 argument but got 2; --help shows what it takes"],
+    [['backup'], "missing required argument 'file'; --help shows what it takes"],
     [['devices', '--url', 'pi:8080'], '"pi:8080" is no URL; write one such as http://raspberrypi.local:8080'],
   ])('names what is wrong with %j in one line, and exits with 2', async (args, message) => {
     expect(await rivulet(args)).toEqual({ code: 2, signal: null, out: '', err: `rivulet: ${message}\n` })

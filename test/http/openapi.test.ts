@@ -95,8 +95,9 @@ async function ask(operation: string, { as = 'owner', of = '', query, body, head
     })
     const type = (response.headers.get('content-type') ?? '').split(';')[0]!
     const { status, headers: said } = response
-    if (type !== 'text/event-stream') return { status, headers: said, type, body: await response.text() }
-    await response.body!.cancel()
+    if (type !== 'text/event-stream' || !response.body)
+      return { status, headers: said, type, body: await response.text() }
+    await response.body.cancel()
     return { status, headers: said, type }
   } finally {
     back?.()
@@ -192,6 +193,16 @@ it('refuses who may not, in the words of the description, before anything else i
     const forbidden = await ask(operation, { as: 'reader', of: 'x', status: 403 })
     expect(forbidden.status, operation).toBe(403)
     judge(operation, forbidden)
+  }
+})
+
+it('answers HEAD as it would GET, without a body', async () => {
+  for (const [operation, list] of Object.entries(cases)) {
+    const [one] = list
+    if (!operation.startsWith('GET ') || !one) continue
+    const got = await ask(operation, one)
+    const { status, type, body } = await ask(operation.replace('GET', 'HEAD'), one)
+    expect([status, type, body ?? ''], operation).toEqual([got.status, got.type, ''])
   }
 })
 

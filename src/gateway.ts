@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BrokerChoice, chooseBroker } from './broker-choice.ts'
 import { BrokerUsers } from './broker-users.ts'
@@ -180,6 +181,7 @@ async function portReports({ profiles, config }: Live): Promise<PortReport[]> {
 }
 
 async function openData({ data, log }: Config, logger: Logger): Promise<SqliteStore> {
+  const elsewhere = 'choose another with --data'
   try {
     makeFolder(data)
   } catch (error) {
@@ -187,9 +189,10 @@ async function openData({ data, log }: Config, logger: Logger): Promise<SqliteSt
     throw new GatewayError(
       'unavailable',
       `the data folder ${data} cannot be made (${code})`,
-      isOnReadOnlyDisk(data) ? readOnlyHint : 'choose another with --data, or let this user write there',
+      isOnReadOnlyDisk(data) ? readOnlyHint : `${elsewhere}, or let this user write there`,
     )
   }
+  if (!statSync(data).isDirectory()) throw new GatewayError('unavailable', `${data} is no folder`, elsewhere)
   return openStore({
     folder: data,
     commit: log.commit,

@@ -9,6 +9,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
@@ -32,6 +33,7 @@ export interface Restored {
 export function restoreBackup(backup: string, folder: string): Restored {
   const file = join(resolve(folder), 'rivulet.db')
   if (!existsSync(backup)) throw new GatewayError('not-found', `there is no file ${backup}`, 'correct the path')
+  if (!statSync(backup).isFile()) throw new GatewayError('not-found', `${backup} is no file`, 'name the backup itself')
   const fresh = `${file}.restoring`
   try {
     makeFolder(resolve(folder))

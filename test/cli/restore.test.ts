@@ -22,6 +22,10 @@ it('rivulet restore puts a backup in the place of the database, and says where t
     code: 1,
     err: 'rivulet: there is no file other.db; correct the path\n',
   })
+  expect(await rivulet(['restore', '.', '--data', 'mine'], { cwd })).toMatchObject({
+    code: 1,
+    err: 'rivulet: . is no file; name the backup itself\n',
+  })
   rmSync(cwd, { recursive: true })
 })
 

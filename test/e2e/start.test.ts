@@ -170,6 +170,8 @@ describe('rivulet start', () => {
     writeFileSync(join(cwd, 'file'), '')
     const folder = await rivulet(['start', '--data', 'file/data', '--http', '127.0.0.1:0', '--mqtt', 'off'], { cwd })
     expect(folder).toMatchObject({ code: 1, err: expect.stringMatching(/^rivulet: .*file\/data.*--data.*\n$/) })
+    const none = await rivulet(['start', '--data', 'file', '--http', '127.0.0.1:0', '--mqtt', 'off'], { cwd })
+    expect(none).toMatchObject({ code: 1, err: `rivulet: ${cwd}/file is no folder; choose another with --data\n` })
   })
 
   it('says that another gateway runs on the same data', async () => {

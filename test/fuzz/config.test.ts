@@ -70,7 +70,7 @@ it(`reads ${runs} files that make no sense, and says of each what is wrong in li
   }
   fc.assert(fc.property(input, check), {
     numRuns: runs,
-    examples: [[bomb], ['profiles: "\\0"\n'], ['"'], ['- '.repeat(2000)], ['\t']],
+    examples: [[bomb], ['profiles: "\\0"\n'], ['"a\\nb": 1\n'], ['"'], ['- '.repeat(2000)], ['\t']],
   })
   memory.tell(context, { subject: 'configuration files', inputs: runs, refused })
   expect(refused).toBeGreaterThan(runs / 4)

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { crc16Modbus } from '../src/checksum.ts'
 import { type ModbusRead, modbusRequest, parseModbusRequest, planModbusReads } from '../src/modbus.ts'
+import fc from './setup/properties.ts'
 
 const read: fc.Arbitrary<ModbusRead> = fc.record({
   address: fc.integer({ min: 1, max: 3 }),

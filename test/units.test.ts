@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findMetric, metricNames } from '../src/metrics.ts'
 import { conversion, convert, findUnit } from '../src/units.ts'
+import fc from './setup/properties.ts'
 
 const known: [value: number, from: string, to: string, result: number][] = [
   [78.8, '°F', 'Cel', 26],

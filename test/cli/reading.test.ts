@@ -30,7 +30,7 @@ const attic = {
   id: 'z2m:attic',
   name: 'Attic\u001b]0;x\u0007',
   status: 'offline',
-  lastSeen: new Date(Date.now() - 300_000).toISOString(),
+  lastSeen: new Date(Date.now() - 10 * 86_400_000).toISOString(),
   metrics: [
     { metric: 'temperature', unit: 'Cel', kind: 'gauge', last: { seq: 1, time: 't', value: 21.5 } },
     { metric: 'power', channel: 'l1', unit: 'W', kind: 'gauge', last: { seq: 2, time: 't', value: 7 } },
@@ -45,8 +45,8 @@ describe('rivulet devices', () => {
       code: 0,
       signal: null,
       out: [
-        'DEVICE     NAME                  STATUS   SEEN       LAST READINGS',
-        'z2m:attic  Attic\\u{1b}]0;x\\u{7}  offline  5 min ago  temperature 21.5 Cel, power/l1 7 W, open false',
+        'DEVICE     NAME                  STATUS   SEEN      LAST READINGS',
+        'z2m:attic  Attic\\u{1b}]0;x\\u{7}  offline  10 d ago  temperature 21.5 Cel, power/l1 7 W, open false',
         '1 of 1 offline',
         '',
       ].join('\n'),

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { reconnectDelayMs, retryAfterMs } from '../../src/client/backoff.ts'
+import fc from '../setup/properties.ts'
 
 it('waits as long as the server asked for after a stream that ended', () => {
   expect(reconnectDelayMs(0, 2731)).toBe(2731)

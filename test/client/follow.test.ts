@@ -1,7 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises'
-import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClient, type FollowEvent, type FollowOptions, type FollowState } from '../../src/client/client.ts'
+import fc from '../setup/properties.ts'
 import { type Answer, beginStream, cursor, type FakeGateway, gap, reading, startFakeGateway } from './fake-gateway.ts'
 
 let gateway: FakeGateway

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
 import { createClient, type Position } from '../../src/client/client.ts'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
+import fc from '../setup/properties.ts'
 
 /** The client with `every`, against a real server. */
 

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   checkConfig,
@@ -11,6 +10,7 @@ import {
   problemLine,
   requireConfig,
 } from '../../src/config/load.ts'
+import fc from '../setup/properties.ts'
 
 let cwd: string
 beforeEach(() => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deviceId, macAddress } from '../../src/decode/device-id.ts'
+import fc from '../setup/properties.ts'
 
 describe('device ids', () => {
   it('keep native ids that are safe in a URL', () => {

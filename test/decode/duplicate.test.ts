@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
 import { families } from '../../devices/index.ts'
 import type { Decoded, Decoder } from '../../src/decode/decoder.ts'
 import { createDecoder } from '../../src/decode/engine.ts'
 import { parseProfile } from '../../src/decode/parse-profile.ts'
+import fc from '../setup/properties.ts'
 
 const noon = Date.parse('2026-06-01T12:00:00Z')
 let decoder: Decoder

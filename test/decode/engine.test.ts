@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { families } from '../../devices/index.ts'
 import type { Decoded, DecoderState } from '../../src/decode/decoder.ts'
 import { createDecoder } from '../../src/decode/engine.ts'
 import { parseProfile } from '../../src/decode/parse-profile.ts'
 import { findMetric } from '../../src/metrics.ts'
+import fc from '../setup/properties.ts'
 
 const now = Date.parse('2026-01-15T12:00:00Z')
 let decoder = createDecoder(families)

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fingerprint } from '../../src/decode/fingerprint.ts'
+import fc from '../setup/properties.ts'
 
 it('is the same for equal bytes and another for any that differ in a bit', () => {
   fc.assert(

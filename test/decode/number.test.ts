@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNumber } from '../../src/decode/number.ts'
+import fc from '../setup/properties.ts'
 
 describe('a number in text', () => {
   it.each([

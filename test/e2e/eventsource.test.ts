@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Reading, Value } from '../../src/reading.ts'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
 import { launchChromium } from '../setup/chromium.ts'
+import fc from '../setup/properties.ts'
 import { until } from '../setup/until.ts'
 
 /** The stream as a browser's own EventSource reads it. The names are those of web-platform-tests, `eventsource/`. */

@@ -1,11 +1,11 @@
 import { EventSource } from 'eventsource'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { deviceEvent, openingEvents, pageEvents } from '../../src/feed/events.ts'
 import { isoTime, readingJson } from '../../src/feed/json.ts'
 import type { LoggedReading } from '../../src/reading.ts'
 import { MemoryStore, startServer } from '../http/harness.ts'
+import fc from '../setup/properties.ts'
 
 const runs = [
   { id: 'aaaa', first: 1 },

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { allows, compileFilter } from '../../src/feed/filter.ts'
 import { reading } from '../http/harness.ts'
+import fc from '../setup/properties.ts'
 
 const nothing = { devices: [], metrics: [], channels: [] }
 const matching = (glob: string, device: string) =>

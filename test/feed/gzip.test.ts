@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { GzipStream, gzipHeader } from '../../src/feed/gzip.ts'
+import fc from '../setup/properties.ts'
 
 it('makes of shared blocks a stream that every reader of gzip takes, wherever it began', () => {
   fc.assert(

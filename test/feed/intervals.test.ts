@@ -1,10 +1,10 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Intervals } from '../../src/feed/intervals.ts'
 import { resumeAfter, type Start } from '../../src/feed/position.ts'
 import type { Reading } from '../../src/reading.ts'
 import { MemoryStore, reading } from '../http/harness.ts'
+import fc from '../setup/properties.ts'
 
 const everyMs = 1000
 

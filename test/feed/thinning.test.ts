@@ -1,5 +1,4 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Tags } from '../../src/feed/device.ts'
 import { compileFilter, type StreamFilter, type TagSource } from '../../src/feed/filter.ts'
@@ -8,6 +7,7 @@ import { resumeAfter, type Start } from '../../src/feed/position.ts'
 import { type Thinning, thinned } from '../../src/feed/thinning.ts'
 import type { LoggedReading } from '../../src/reading.ts'
 import { MemoryStore, reading } from '../http/harness.ts'
+import fc from '../setup/properties.ts'
 
 /** What becomes of readings that are thinned in every way at once, while tags change and the client is cut off. */
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { checkConfig, problemLine } from '../../src/config/load.ts'
+import fc from '../setup/properties.ts'
 import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 
 const runs = fuzzRuns(300)

@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest'
+import { seed } from '../setup/properties.ts'
 import { fuzz } from './fuzz.ts'
 import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 
 /** They are quick: a million where the others try 20,000. */
 const inputs = fuzzRuns(30) * 50
-
-/** `FUZZ_SEED` repeats a run; a failure names the bytes. */
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
 
 /** Each round has a decoder of its own, so that the first seconds of one are tried as well. */
 const perRound = Math.min(100_000, Math.ceil(inputs / 5))

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
 import { ask } from '../http/request.ts'
+import fc from '../setup/properties.ts'
 import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 
 const runs = fuzzRuns(300)

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import fc from 'fast-check'
 import { connectAsync } from 'mqtt'
 import { generate, type Packet } from 'mqtt-packet'
 import { expect, it } from 'vitest'
 import type { MqttFrame } from '../../src/frame.ts'
 import { BrokerInput } from '../../src/ingest/broker/broker-input.ts'
 import { DurabilityByHand } from '../ingest/durability.ts'
+import fc from '../setup/properties.ts'
 import { until } from '../setup/until.ts'
 import { fuzzRuns, fuzzTimeout, MemoryWatch } from './runs.ts'
 

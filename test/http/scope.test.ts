@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Identity } from '../../src/http/access.ts'
 import { TokenStore } from '../../src/http/tokens.ts'
+import fc from '../setup/properties.ts'
 import { MemoryStore, reading, startServer } from './harness.ts'
 import { openStream, readingsOf } from './read-events.ts'
 

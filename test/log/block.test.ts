@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { blockReadings, encodeCounts, OpenBlock, someCount } from '../../src/log/block.ts'
 import type { Batch } from '../../src/log/columns.ts'
+import fc from '../setup/properties.ts'
 
 it('gives back the series and counts that were encoded', () => {
   fc.assert(

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { decodeBuckets, encodeBuckets } from '../../src/log/bucket-code.ts'
 import { Buckets, minuteMs } from '../../src/log/buckets.ts'
+import fc from '../setup/properties.ts'
 
 const decimals = fc.integer({ min: -100_000, max: 100_000 }).map((n) => n / 100)
 const anything = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0)

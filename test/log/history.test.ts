@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { SqliteStore } from '../../src/log/sqlite-store.ts'
 import type { SeriesHistory } from '../../src/log/store.ts'
 import type { Millis, Reading } from '../../src/reading.ts'
+import fc from '../setup/properties.ts'
 import { devices, reading } from './sample.ts'
 import { useStores } from './stores.ts'
 

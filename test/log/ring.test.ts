@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toReadings } from '../../src/log/columns.ts'
 import { Ring } from '../../src/log/ring.ts'
 import { SeriesTable } from '../../src/log/series-table.ts'
 import type { Reading } from '../../src/reading.ts'
+import fc from '../setup/properties.ts'
 import { reading, readings } from './sample.ts'
 
 describe('the ring', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isLive, panned, type Span, scaled, timesOf, zoomTo } from '../../web/span.ts'
+import fc from '../setup/properties.ts'
 
 const now = 1_800_000_000_000
 const hour = 3_600_000

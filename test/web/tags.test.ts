@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { formatTags, parseTags } from '../../web/tags.ts'
+import fc from '../setup/properties.ts'
 
 it('reads tags as people write them', () => {
   expect(parseTags('floor: 1, garden, room: living room')).toEqual({ floor: 1, garden: true, room: 'living room' })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applySteps, parseTemplate } from '../../../src/decode/protocols/ha-template.ts'
+import fc from '../../setup/properties.ts'
 
 function value(template: string, raw: unknown): unknown {
   const parsed = parseTemplate(template)

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findMetric } from '../../../src/metrics.ts'
+import fc from '../../setup/properties.ts'
 import { brief, Played, reasons } from './play.ts'
 
 const topic = 'ruuvi/C0:FF:EE:00:00:01/D4:11:22:33:44:55'

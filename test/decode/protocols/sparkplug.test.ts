@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bytesField, FieldReader, varintField } from '../../../src/decode/protobuf.ts'
 import { describe as describeMetric } from '../../../src/decode/protocols/sparkplug-metric.ts'
 import { readPayload } from '../../../src/decode/protocols/sparkplug-payload.ts'
+import fc from '../../setup/properties.ts'
 import { brief, now, Played, reasons } from './play.ts'
 import { encode, encodeMetric, type GivenMetric } from './sparkplug-encode.ts'
 

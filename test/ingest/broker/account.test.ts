@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { expect, it } from 'vitest'
 import { Account } from '../../../src/ingest/broker/account.ts'
 import { pace } from '../../../src/ingest/broker/pace.ts'
+import fc from '../../setup/properties.ts'
 import { cut, cuts } from '../mqtt/streams.ts'
 
 const ping = generate({ cmd: 'pingreq' })

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { expect, it } from 'vitest'
 import { admission } from '../../../src/ingest/broker/admission.ts'
+import fc from '../../setup/properties.ts'
 import { cut, cuts, packet } from '../mqtt/streams.ts'
 
 const max = 1000

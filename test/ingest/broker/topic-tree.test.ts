@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TopicTree } from '../../../src/ingest/broker/topic-tree.ts'
 import { isTopicFilter } from '../../../src/ingest/mqtt/topics.ts'
+import fc from '../../setup/properties.ts'
 
 const level = fc.constantFrom('a', 'b', '', '$SYS', 'c')
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))

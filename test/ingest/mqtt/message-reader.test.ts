@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { generate, type IPublishPacket, type Packet } from 'mqtt-packet'
 import { expect, it } from 'vitest'
 import { type Message, readMessages } from '../../../src/ingest/mqtt/message-reader.ts'
+import fc from '../../setup/properties.ts'
 import { cut, cuts } from './streams.ts'
 
 const max = 1000

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { PacketWalker } from '../../../src/ingest/mqtt/packets.ts'
+import fc from '../../setup/properties.ts'
 import { cut, cuts, packet } from './streams.ts'
 
 it('finds the packets of any stream, however it is cut', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
+import fc from '../../setup/properties.ts'
 
 const id = fc.integer({ min: 1, max: 65_535 })
 export const packet: fc.Arbitrary<Buffer> = fc

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { WaitingSender } from '../../../src/ingest/mqtt/waiting-sender.ts'
 import { GroupCommit } from '../../../src/log/group-commit.ts'
+import fc from '../../setup/properties.ts'
 
 const seconds = 60
 const commitMs = 10

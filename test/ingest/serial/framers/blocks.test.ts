@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import fc from '../../../setup/properties.ts'
 import { dsmrTelegram, families, hear, veDirectBlock } from './streams.ts'
 
 describe('DSMR P1', () => {

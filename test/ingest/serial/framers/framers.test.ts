@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFramer } from '../../../../src/ingest/serial/framers/create-framer.ts'
+import fc from '../../../setup/properties.ts'
 import { cut, families, hear } from './streams.ts'
 
 const noise = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))

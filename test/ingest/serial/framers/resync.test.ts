@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Framing } from '../../../../src/framing.ts'
+import fc from '../../../setup/properties.ts'
 import { hear, pms5003, pmsFrame, readTwoInputs, sds011, sds011Frame, withCrc } from './streams.ts'
 
 const good = pmsFrame(Buffer.alloc(26, 9))

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { byteSum, crc16Arc, crc16Modbus } from '../../../../src/checksum.ts'
 import type { Framing } from '../../../../src/framing.ts'
 import { createFramer, type FramerOptions } from '../../../../src/ingest/serial/framers/create-framer.ts'
+import fc from '../../../setup/properties.ts'
 
 /** What a framer made of a stream of bytes. */
 export interface Heard {

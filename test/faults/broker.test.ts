@@ -194,7 +194,7 @@ it('broker with a full queue', async (context) => {
 }, 600_000)
 
 it('connections cut at random moments, so that messages are delivered twice', async (context) => {
-  const times = trials(4, 200)
+  const times = trials(2, 200)
   load('cut')
   for (let trial = 0; trial < times; trial++) {
     await sleep(Math.random() * 500)

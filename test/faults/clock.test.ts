@@ -16,7 +16,7 @@ const dayMs = 86_400_000
 const yearMs = 365 * dayMs
 
 /** How long the clock stays where it was put. */
-const stayMs = isLong ? 90_000 : 700
+const stayMs = isLong ? 90_000 : 300
 
 const ledger = new Ledger()
 /** As a board without a battery starts: long before this version of the gateway was made. */

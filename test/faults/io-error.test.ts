@@ -72,7 +72,7 @@ it('I/O error on reading what is stored, and back', async (context) => {
 })
 
 it('power cut after fsync failed: the kernel may have dropped what it could not write', async (context) => {
-  const times = trials(5, 200)
+  const times = trials(3, 200)
   const { disk, gateway } = await open()
   const transcript = new Transcript(disk)
   const load = { ledger: transcript, port: gateway.mqttPort }

@@ -31,7 +31,7 @@ async function killAtRandom(gateway: GatewayProcess, ledger: Ledger, times: numb
 }
 
 it('kill -9 at random moments under load', async (context) => {
-  const times = trials(3, 200)
+  const times = trials(2, 200)
   const mosquitto = await startMosquitto({ config: 'max_queued_messages 0\n' })
   toClose.push(() => mosquitto.stop())
   const brokers = [{ name: 'home', url: `mqtt://127.0.0.1:${mosquitto.port}`, topics: ['sensors/#'] }]

@@ -18,7 +18,7 @@ import { isLong, median, tell, trials } from './trials.ts'
 const bytesPerSecond = 92_160
 const tickMs = 10
 
-const floodMs = isLong ? 60_000 : 1_500
+const floodMs = isLong ? 60_000 : 1_000
 
 const ledger = new Ledger()
 let gateway: GatewayProcess

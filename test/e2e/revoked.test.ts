@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import mqtt from 'mqtt'
 import { afterEach, expect, it } from 'vitest'
-import { startGateway } from '../setup/gateway.ts'
+import { quickCommits, startGateway } from '../setup/gateway.ts'
 import { download } from '../setup/slow-download.ts'
 import { until } from '../setup/until.ts'
 
@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 it('breaks off the backup of a token that is revoked meanwhile', async () => {
-  const gateway = await startGateway()
+  const gateway = await startGateway({ config: quickCommits })
   cleanUps.push(() => gateway.stop())
   // More than fits between the two programs, so that the backup lasts.
   const sensor = await mqtt.connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`)

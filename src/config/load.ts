@@ -80,7 +80,8 @@ export function requireConfig({ config, problems }: Pick<Checked, 'config' | 'pr
 
 /** One line for a person: `file:line:column: what is wrong; what to write`. */
 export function problemLine({ where, what, instead }: Problem): string {
-  return `${where}: ${what}; ${instead}`
+  // A name in the file may hold what would begin another line.
+  return `${where}: ${what}; ${instead}`.replace(/[\0-\x1f\x7f]/g, (char) => JSON.stringify(char).slice(1, -1))
 }
 
 /** Where the data is, for commands that talk to a running gateway: other mistakes in the file are not theirs. */

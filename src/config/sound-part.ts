@@ -31,10 +31,11 @@ export function parseSoundPart(
     issues ??= parsed.error.issues
       .map((issue) => ({ ...issue, path: [...placeOf(pathOf(issue))] }))
       .filter((issue) => issue.code === 'unrecognized_keys' || !out.isTorn(issue.path))
-    for (const path of parsed.error.issues.flatMap((issue) => culprits(issue, left))) {
-      if (path.length === 0) return { issues, part: null }
-      out.add(placeOf(path))
-    }
+    const found = parsed.error.issues.flatMap((issue) => culprits(issue, left))
+    const before = out.size
+    for (const path of found) out.add(placeOf(path))
+    // Nothing is left, or what is wrong cannot be left out: it would go on for ever.
+    if (out.has([]) || out.size === before) return { issues, part: null }
   }
 }
 
@@ -78,6 +79,10 @@ class Places {
 
   constructor(places: readonly Path[]) {
     for (const place of places) this.add(place)
+  }
+
+  get size(): number {
+    return this.#all.size
   }
 
   add(place: Path): void {

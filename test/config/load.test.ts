@@ -325,6 +325,7 @@ describe('a problem has its place and what to write instead', () => {
       /^rivulet.yaml:1:52: mqtt.brokers\[0\].passwordFile: cannot read/,
     ],
     ['profiles: nowhere', /^rivulet.yaml:1:11: there is no folder .*nowhere; create it, or leave the key out/],
+    ['profiles: "a\\nb"', /^rivulet.yaml:1:11: there is no folder .*a\\nb; create it, or leave the key out$/],
   ])('for files that are missing: %s', (text, expected) => {
     expect(problems(text)[0]).toMatch(expected)
   })

@@ -2,7 +2,7 @@ import type { DecodeClock, Decoded, Decoder, DecoderState, DeviceEvent } from '.
 import { quietReasons } from './decode/reason.ts'
 import type { Frame } from './frame.ts'
 import type { Rejected, Store } from './log/store.ts'
-import type { DeviceId, Millis, Reading } from './reading.ts'
+import type { DeviceId, Millis, Reading, Series } from './reading.ts'
 
 /** Calibration of one metric: stored value = value × factor + offset, in the canonical unit. */
 export interface Adjustment {
@@ -16,6 +16,8 @@ export interface IntakeOptions {
   readonly clock: DecodeClock
   /** Whether a device that was not heard before may come in. */
   readonly admit: (device: DeviceId, now: Millis) => boolean
+  /** Whether a metric or channel that its device did not have before may come in. */
+  readonly admitSeries: (series: Series) => boolean
   readonly adjust: (device: DeviceId, metric: string) => Adjustment | undefined
   /** A device was heard, for the first time since the start or through another family or input than before. */
   readonly seen: (device: DeviceId, profile: string, source: string) => void
@@ -61,7 +63,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const readings = admitted(decoded, frame)
     if (readings.length > 0) append(readings)
     if (decoded.rejected.length > 0) rejectAll(frame, decoded)
-    for (const event of decoded.events) options.event(event, source, frame.receivedAt)
+    for (const event of decoded.events) if (mayBeHeard(event, frame)) options.event(event, source, frame.receivedAt)
   }
 
   function append(readings: readonly Reading[]): void {
@@ -102,11 +104,24 @@ export function createIntake(options: IntakeOptions): Intake {
         isIn = hear(device, profile, frame)
         if (!isIn) reject(rejection(frame, 'too_many_devices', device))
       }
-      const adjusted = isIn ? adjust(reading) : undefined
+      const adjusted = isIn && mayBeKept(reading, frame) ? adjust(reading) : undefined
       if (adjusted !== reading) changed ??= readings.slice(0, i)
       if (changed && adjusted) changed.push(adjusted)
     }
     return changed ?? readings
+  }
+
+  function mayBeKept(reading: Reading, frame: Frame): boolean {
+    if (options.admitSeries(reading)) return true
+    reject(rejection(frame, 'too_many_metrics', reading.metric))
+    return false
+  }
+
+  /** A device that is only announced, or says that it is there, takes as much room as one that measures. */
+  function mayBeHeard(event: DeviceEvent, frame: Frame): boolean {
+    if (event.type === 'publish' || options.admit(event.device, frame.receivedAt)) return true
+    reject(rejection(frame, 'too_many_devices', event.device))
+    return false
   }
 
   function hear(device: DeviceId, profile: string, { source, receivedAt }: Frame): boolean {

@@ -1,4 +1,4 @@
-import { createAdmission } from './admission.ts'
+import { createAdmission, createSeriesAdmission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import type { Decoder, DeviceEvent } from './decode/decoder.ts'
@@ -30,6 +30,7 @@ export async function openIntake(live: IntakeSurroundings): Promise<Intake> {
     store,
     clock,
     admit: createAdmission(known, config.limits.newDevicesPerHour),
+    admitSeries: createSeriesAdmission(latest),
     adjust: (device, metric) => live.config.devices[device]?.adjust[metric],
     seen: (device, profile, source) => directory.seen(device, profile, source),
     event: (event, source, time) => hear(event, source, time, directory, inputs),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createAdmission } from '../src/admission.ts'
+import { createAdmission, createSeriesAdmission } from '../src/admission.ts'
 import type { Decoded, Decoder } from '../src/decode/decoder.ts'
 import type { Frame } from '../src/frame.ts'
 import { createIntake, type IntakeOptions } from '../src/intake.ts'
@@ -49,6 +49,7 @@ function open(decode: (frame: Frame) => Partial<Decoded>, options: Partial<Intak
     },
     clock: { synced: true },
     admit: () => true,
+    admitSeries: () => true,
     adjust: () => undefined,
     seen: (device) => seen.push(device),
     event: () => {},
@@ -79,6 +80,34 @@ it('keeps devices beyond the cap out without taking their neighbours with them',
   expect(seen).toEqual(['gen:first', 'gen:known'])
   intake.take({ ...frame, receivedAt: 1000 + 3_600_000 })
   expect(seen).toContain('gen:second')
+})
+
+it('lets in so many new metrics of a device, and all of those it has', () => {
+  const admitSeries = createSeriesAdmission([{ ...reading('gen:a'), metric: 'known' }])
+  let readings: Reading[] = Array.from({ length: 2500 }, (_, i) => ({ ...reading('gen:a'), metric: `m${i}` }))
+  const { intake, appended, rejected } = open(() => ({ readings }), { admitSeries })
+  intake.take(frame)
+  expect([appended.length, rejected.length]).toEqual([1999, 501])
+  expect(rejected[0]).toMatchObject({ reason: 'too_many_metrics', where: 'm1999' })
+  readings = [{ ...reading('gen:a'), metric: 'known' }, { ...reading('gen:a'), metric: 'm0' }, reading('gen:b')]
+  intake.take(frame)
+  expect(appended).toHaveLength(2002)
+  readings = [{ ...reading('gen:a'), metric: 'm0', channel: 'other' }]
+  intake.take(frame)
+  expect(rejected).toHaveLength(502)
+})
+
+it('lets in so many devices that are announced, too, or say that they are there', () => {
+  const heard: string[] = []
+  const says = (device: string) => ({ type: 'availability', device, online: true, scope: 'device' }) as const
+  const events = [says('gen:first'), says('gen:second'), says('gen:known')]
+  const { intake, rejected } = open(() => ({ events }), {
+    admit: createAdmission(['gen:known'], 1),
+    event: (event) => heard.push((event as { device: string }).device),
+  })
+  intake.take(frame)
+  expect(heard).toEqual(['gen:first', 'gen:known'])
+  expect(rejected).toMatchObject([{ reason: 'too_many_devices', where: 'gen:second' }])
 })
 
 it('calibrates numbers, and only those', () => {

@@ -263,6 +263,7 @@ it('makes a client wait that sends too fast, and loses none of its messages', as
 
 it.each([
   ['PINGREQ', generate({ cmd: 'pingreq' }), 2],
+  ['PUBREC', generate({ cmd: 'pubrec', messageId: 7 }), 4],
   ['PUBREL', generate({ cmd: 'pubrel', messageId: 7 }), 4],
   ['SUBSCRIBE', generate({ cmd: 'subscribe', messageId: 7, subscriptions: [{ topic: 'quiet', qos: 0 }] }), 5],
 ])('makes a client wait that floods it with %s, in the middle of a read', async (_name, packet, answerBytes) => {

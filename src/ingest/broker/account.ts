@@ -24,7 +24,8 @@ export class Account implements Allowance {
   readonly #pace: Pace
   readonly #slowed: () => void
   readonly #walker = new PacketWalker()
-  #owed = 0
+  /** By type, since PUBREC has us send PUBREL: its answer must not pay for the next PUBREC. */
+  readonly #owed = new Uint16Array(16)
   #isTold = false
 
   /** @param slowed told once, when the client has to wait for the first time */
@@ -33,8 +34,8 @@ export class Account implements Allowance {
     this.#slowed = slowed
   }
 
-  asked(): void {
-    if (this.#owed < owedMax) this.#owed++
+  asked(answer: number): void {
+    if (this.#owed[answer]! < owedMax) this.#owed[answer]!++
   }
 
   allow(chunk: Buffer): Allowed {
@@ -54,8 +55,8 @@ export class Account implements Allowance {
   #cost(): number {
     const { type, length } = this.#walker
     if (type === packetType.publish) return 1
-    if (type >= packetType.puback && type <= packetType.pubcomp && this.#owed > 0) {
-      this.#owed--
+    if (this.#owed[type]! > 0) {
+      this.#owed[type]!--
       return 0
     }
     return 1 + Math.floor(length / pieceBytes) + (type === packetType.connect ? connectCost : 0)

@@ -29,8 +29,8 @@ export interface AckGateOptions {
 export interface Allowance {
   /** Looks at the next bytes of the stream. */
   allow(chunk: Buffer): Allowed
-  /** A packet was sent that the peer has to answer. */
-  asked(): void
+  /** A packet was sent that the peer has to answer with one of this type, see `packetType`. */
+  asked(answer: number): void
 }
 
 /** So many bytes go on now, and nothing more for so long. */
@@ -157,13 +157,18 @@ export class AckGate extends Duplex {
     const walker = this.#walker
     for (let at = 0; at < chunk.length; ) {
       const end = walker.step(chunk, at)
-      if (walker.ended && asksForAnswer(walker)) this.#allowance?.asked()
+      if (walker.ended && this.#allowance) this.#ask(this.#allowance)
       if (isAck(walker.type)) {
         this.#held.addPiece(chunk, at, end)
         if (walker.ended) this.#mark()
       } else passing.push(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end))
       at = end
     }
+  }
+
+  #ask(allowance: Allowance): void {
+    const answer = answerTo(this.#walker)
+    if (answer !== undefined) allowance.asked(answer)
   }
 
   /** One write for all of it: the libraries above write a packet field by field. */
@@ -242,10 +247,12 @@ function lengthAt(acks: Buffer, at: number): number {
   return 2 + acks[at + 1]!
 }
 
-/** Each has one packet for its answer: a message at QoS 1 or 2, PUBREC and PUBREL (MQTT 3.1.1 §4.3). */
-function asksForAnswer({ type, flags }: PacketWalker): boolean {
-  const isMessage = type === packetType.publish && (flags & 6) !== 0
-  return isMessage || type === packetType.pubrec || type === packetType.pubrel
+/** Which packet answers that one (MQTT 3.1.1 §4.3). */
+function answerTo({ type, flags }: PacketWalker): number | undefined {
+  const qos = (flags >> 1) & 3
+  if (type === packetType.publish) return [undefined, packetType.puback, packetType.pubrec][qos]
+  if (type === packetType.pubrec) return packetType.pubrel
+  return type === packetType.pubrel ? packetType.pubcomp : undefined
 }
 
 function isAck(type: number): boolean {

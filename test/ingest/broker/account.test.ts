@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { Account } from '../../../src/ingest/broker/account.ts'
 import { pace } from '../../../src/ingest/broker/pace.ts'
 import fc from '../../setup/properties.ts'
+import { packetType } from '../../../src/ingest/mqtt/packets.ts'
 import { cut, cuts } from '../mqtt/streams.ts'
 
 const ping = generate({ cmd: 'pingreq' })
@@ -62,10 +63,12 @@ it.each([
 
 it('counts no answer that was asked for', () => {
   const { account, told, send } = open()
-  for (let i = 0; i < 1000; i++) account.asked()
+  for (let i = 0; i < 1000; i++) account.asked(packetType.puback)
   expect(send(many(puback, 1000))).toBe(0)
   expect(told.slowed).toBe(0)
   expect(send(many(puback, 201))).toBeGreaterThan(1000)
+  account.asked(packetType.pubcomp)
+  expect(send(generate({ cmd: 'pubrec', messageId: 1 }))).toBe(10)
 })
 
 it('counts a packet with many filters, and a CONNECT, for more than one', () => {

@@ -81,12 +81,14 @@ export async function callerOf(
  * otherwise, does not, but speaks HTTP/1.0, as no program does any more that comes by itself. What a proxy passes on unchanged
  * and in silence, as HAProxy does, looks like ours when its sender gives `localhost` as Host: see `Gate`.
  */
-function isDirect({ headers, httpVersion }: IncomingMessage): boolean {
-  return (
-    httpVersion !== '1.0' &&
-    !Object.keys(headers).some((name) => passedOn.test(name)) &&
-    (headers.host === undefined || isLoopbackName(hostName(headers.host)))
-  )
+function isDirect(req: IncomingMessage): boolean {
+  const { host } = req.headers
+  return !saysPassedOn(req) && (host === undefined || isLoopbackName(hostName(host)))
+}
+
+/** Whether it can be seen by more than its Host that it comes from a proxy. */
+export function saysPassedOn({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.0' || Object.keys(headers).some((name) => passedOn.test(name))
 }
 
 /** RFC 7239, RFC 9110 §7.6.3, and what was usual before and beside them. */

@@ -9,6 +9,7 @@ import {
   type Identity,
   isLoopbackName,
   type Listener,
+  saysPassedOn,
   type Trust,
   type Verifier,
 } from './access.ts'
@@ -21,6 +22,8 @@ export interface GateOptions {
   readonly hosts: readonly string[]
   /** Web sites whose scripts may use the API (CORS). */
   readonly origins: readonly string[]
+  /** Told once of the address under which a proxy is reached that does not say for whom it speaks. */
+  readonly silentProxy?: (address: string) => void
 }
 
 /**
@@ -31,6 +34,7 @@ export class Gate {
   readonly #options: GateOptions
   readonly #names: ReadonlySet<string>
   readonly #trust: Trust
+  #isProxyTold = false
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -52,7 +56,7 @@ export class Gate {
     if (req.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host').length > 1)
       throw new GatewayError('usage', 'the header Host is given more than once', 'give it once')
     const name = hostName(req.headers.host)
-    if (isLoopbackName(name) || this.#names.has(name) || isIP(name.replace(/^\[|\]$/g, ''))) return
+    if (isLoopbackName(name) || this.#names.has(name) || isAddress(name)) return
     throw new GatewayError(
       'forbidden',
       `this gateway is not called ${name}`,
@@ -61,7 +65,16 @@ export class Gate {
   }
 
   caller(req: IncomingMessage, listener: Listener): Promise<Caller> {
+    if (!this.#isProxyTold && listener.kind === 'tcp' && listener.loopback && this.#trust.loopback) this.#noteProxy(req)
     return callerOf(req, listener, this.#options.tokens, this.#trust)
+  }
+
+  /** Nobody reaches loopback under another address but through somebody else. */
+  #noteProxy(req: IncomingMessage): void {
+    const name = hostName(req.headers.host ?? '')
+    if (!isAddress(name) || isLoopbackName(name) || saysPassedOn(req)) return
+    this.#isProxyTold = true
+    this.#options.silentProxy?.(name)
   }
 
   /** Whether what the identity rests on still stands: for answers that last. */
@@ -100,6 +113,10 @@ export function isForeign({ headers }: IncomingMessage): boolean {
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
   )
+}
+
+function isAddress(name: string): boolean {
+  return isIP(name.replace(/^\[|\]$/g, '')) > 0
 }
 
 /** @throws GatewayError `forbidden` */

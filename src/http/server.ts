@@ -108,7 +108,15 @@ const connectionsBeside = 1000
 
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { store, directory, tokens, logger, options } = deps
-  const gate = new Gate({ tokens, ...options })
+  const gate = new Gate({
+    tokens,
+    ...options,
+    silentProxy: (address) =>
+      logger.warn(
+        { address },
+        `a request for ${address} came over loopback: a proxy passes it on and does not say for whom. Whoever reaches that proxy can pass for this machine: set http.hosts to [${address}]`,
+      ),
+  })
   const rights = new RightsWatch((identity) => gate.holds(identity))
   const feed = new Feed(store, directory, options.quietMs)
   const streams = new Streams(feed, store, gate, logger, { max: options.maxStreams, stalledMs: options.stalledMs })

@@ -4,7 +4,8 @@ import { createGunzip } from 'node:zlib'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore, reading, startServer } from '../http/harness.ts'
-import { type ReverseProxy, startCaddy, startNginx } from '../setup/reverse-proxy.ts'
+import { startProxy } from '../setup/proxy.ts'
+import { type ReverseProxy, startCaddy, startNginx, startSilentNginx } from '../setup/reverse-proxy.ts'
 import { until } from '../setup/until.ts'
 
 const toClose: (() => unknown)[] = []
@@ -122,5 +123,39 @@ describe.each([
       expect(away.retries).toEqual([5000])
     }
     expect((await open(proxy, '/api/devices', { authorization })).status).toBe(502)
+  })
+})
+
+describe.each([
+  ['nginx that says nothing', startSilentNginx],
+  [
+    'a proxy of TCP',
+    async (target: number) => {
+      const { port, close } = await startProxy(target)
+      return { port, stop: close, secure: false }
+    },
+  ],
+])('behind %s, of which nobody told the gateway', (_, startProxy) => {
+  it('who comes by an address needs a token, and the log says what to do; who opens loopback itself needs none', async () => {
+    const warned: string[] = []
+    const logger = { info() {}, error() {}, warn: (_details: object, message: string) => void warned.push(message) }
+    const started = await startServer(new MemoryStore(), { logger })
+    toClose.push(started.close)
+    const own = { port: started.port, secure: false, stop: async () => {} }
+    for (const host of [`127.0.0.1:${started.port}`, `localhost:${started.port}`])
+      expect((await open(own, '/api/devices', { host })).status, host).toBe(200)
+    expect(warned).toEqual([])
+
+    const proxy = await startProxy(started.port)
+    toClose.push(proxy.stop)
+    for (const host of ['192.0.2.7', '192.0.2.7:8443', '[2001:db8::7]'])
+      for (const path of ['/api/devices', '/api/stream'])
+        expect((await open(proxy, path, { host })).status, host + path).toBe(401)
+    const { token } = await started.tokens.create({})
+    const headers = { host: '192.0.2.7', authorization: `Bearer ${token}` }
+    expect((await open(proxy, '/api/devices', headers)).status).toBe(200)
+    expect(warned).toEqual([
+      expect.stringMatching(/^a request for 192.0.2.7 came over loopback: .* http.hosts to \[192.0.2.7\]$/),
+    ])
   })
 })

@@ -6,8 +6,9 @@ import type { Pace } from './pace.ts'
 /** A client that is ahead of its rate goes on in steps of so much, since a timer for each packet would cost more than the packet. */
 const stepMs: Millis = 10
 
-/** A packet that is no message counts for as many as its length has such pieces: each filter in it is work. */
+/** A packet counts for one more with each such piece of its length: a filter is work, and so is a KiB to decode. */
 const pieceBytes = 64
+const messagePieceBytes = 1024
 
 /** What a CONNECT costs beside a message: a session begins and ends, a password is looked up, a will is kept. */
 const connectCost = 10
@@ -54,7 +55,7 @@ export class Account implements Allowance {
 
   #cost(): number {
     const { type, length } = this.#walker
-    if (type === packetType.publish) return 1
+    if (type === packetType.publish) return 1 + Math.floor(length / messagePieceBytes)
     if (this.#owed[type]! > 0) {
       this.#owed[type]!--
       return 0

@@ -2,8 +2,8 @@ import { generate } from 'mqtt-packet'
 import { expect, it } from 'vitest'
 import { Account } from '../../../src/ingest/broker/account.ts'
 import { pace } from '../../../src/ingest/broker/pace.ts'
-import fc from '../../setup/properties.ts'
 import { packetType } from '../../../src/ingest/mqtt/packets.ts'
+import fc from '../../setup/properties.ts'
 import { cut, cuts } from '../mqtt/streams.ts'
 
 const ping = generate({ cmd: 'pingreq' })
@@ -71,11 +71,14 @@ it('counts no answer that was asked for', () => {
   expect(send(generate({ cmd: 'pubrec', messageId: 1 }))).toBe(10)
 })
 
-it('counts a packet with many filters, and a CONNECT, for more than one', () => {
+it('counts a packet with many filters, a long message and a CONNECT for more than one', () => {
   const subscriptions = Array.from({ length: 1000 }, (_, i) => ({ topic: `${i}`.padStart(61, 'x'), qos: 0 as const }))
   const { account, send } = open()
   expect(send(generate({ cmd: 'subscribe', messageId: 1, subscriptions }))).toBe(9010)
   expect(account.allow(ping)).toEqual({ bytes: 2, restMs: 10 })
+  const payload = Buffer.alloc(1024 * 1024)
+  const message = generate({ cmd: 'publish', topic: 'a', payload, qos: 0, dup: false, retain: false })
+  expect(open().send(message)).toBe(9250)
   const connect = generate({
     cmd: 'connect',
     protocolId: 'MQTT',

@@ -43,16 +43,16 @@ it.concurrent('restarts again and again under load, and 500 clients have every r
   for (let restart = 0; restart < 2; restart++) {
     // The others are still on their way back, and find the gateway gone once more.
     const atWork = () => watchers.filter(({ source, seqs }) => source.readyState === 1 && seqs.length > 0)
-    await until('half of the clients are at work', () => atWork().length >= 250, 40_000)
+    await until('half of the clients are at work', () => atWork().length >= 250)
     await gateway.kill()
     await gateway.restart()
   }
-  await until('all clients are back', () => watchers.every(({ source }) => source.readyState === 1), 40_000)
+  await until('all clients are back', () => watchers.every(({ source }) => source.readyState === 1))
   publishing = false
   await load
   const { readings } = await gateway.get<{ readings: { seq: number }[] }>('/api/readings?limit=10000')
   const { seq: last } = readings.at(-1)!
-  await until('all clients have the last reading', () => watchers.every(({ seqs }) => seqs.at(-1)! >= last), 40_000)
+  await until('all clients have the last reading', () => watchers.every(({ seqs }) => seqs.at(-1)! >= last))
   for (const { seqs, source } of watchers) {
     expect(source.readyState).toBe(1)
     expect(seqs.slice(0, last)).toEqual(all(last))

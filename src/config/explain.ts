@@ -34,12 +34,12 @@ export function explain(issue: z.core.$ZodIssue, input: unknown, origin: Origin)
   return [{ where, what: shown, instead: instead(issue, path) }]
 }
 
-/** `mqtt.brokers[0].url`, `devices['z2m:attic'].name`. What would break the line is written as in JSON. */
+/** `mqtt.brokers[0].url`, `devices['z2m:attic'].name`. */
 export function pathText(path: Path): string {
   return path
     .map((step, i) => {
       if (typeof step === 'number') return `[${step}]`
-      if (!/^\w+$/.test(step)) return `['${JSON.stringify(step).slice(1, -1).replaceAll('\\"', '"')}']`
+      if (!/^\w+$/.test(step)) return `['${step}']`
       return i === 0 ? step : `.${step}`
     })
     .join('')

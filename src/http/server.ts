@@ -182,12 +182,15 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
 }
 
 function descriptionRoute(routes: readonly Route[], version: string): Route {
+  let description: object | undefined
   return {
     method: 'GET',
     path: '/api/openapi.json',
     need: 'none',
     handle(exchange) {
-      exchange.body = describeApi(routes, version)
+      // Anybody may ask, and again and again: it is made once.
+      description ??= describeApi(routes, version)
+      exchange.body = description
     },
   }
 }

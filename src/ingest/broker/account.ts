@@ -6,12 +6,12 @@ import type { Pace } from './pace.ts'
 /** A client that is ahead of its rate goes on in steps of so much, since a timer for each packet would cost more than the packet. */
 const stepMs: Millis = 10
 
+/** A client that waits no longer than this in all has only just connected. */
+const untoldMs: Millis = 500
+
 /** A packet counts for one more with each such piece of its length: a filter is work, and so is a KiB to decode. */
 const pieceBytes = 64
 const messagePieceBytes = 1024
-
-/** What a CONNECT costs beside a message: a session begins and ends, a password is looked up, a will is kept. */
-const connectCost = 10
 
 /** As many answers as there are packet ids may be on their way. */
 const owedMax = 65_535
@@ -27,9 +27,10 @@ export class Account implements Allowance {
   readonly #walker = new PacketWalker()
   /** By type, since PUBREC has us send PUBREL: its answer must not pay for the next PUBREC. */
   readonly #owed = new Uint16Array(16)
+  #waitedMs: Millis = 0
   #isTold = false
 
-  /** @param slowed told once, when the client has to wait for the first time */
+  /** @param slowed told once, when the client has had to wait for some time */
   constructor(pace: Pace, slowed: () => void) {
     this.#pace = pace
     this.#slowed = slowed
@@ -46,7 +47,8 @@ export class Account implements Allowance {
       if (this.#walker.ended) this.#pace.spend(this.#cost())
     }
     const restMs = Math.max(0, this.#pace.ahead())
-    if (restMs > 0 && !this.#isTold) {
+    this.#waitedMs += restMs
+    if (this.#waitedMs > untoldMs && !this.#isTold) {
       this.#isTold = true
       this.#slowed()
     }
@@ -60,6 +62,6 @@ export class Account implements Allowance {
       this.#owed[type]!--
       return 0
     }
-    return 1 + Math.floor(length / pieceBytes) + (type === packetType.connect ? connectCost : 0)
+    return 1 + Math.floor(length / pieceBytes)
   }
 }

@@ -9,9 +9,9 @@ import { Account } from './account.ts'
 import { admission } from './admission.ts'
 import { connectMs, createAedes } from './aedes.ts'
 import { Clients } from './clients.ts'
+import { Connects } from './connects.ts'
 import { limitLines } from './line-limit.ts'
 import { type Certificate, createListener, explainListen } from './listener.ts'
-import { Paces } from './paces.ts'
 import { RetainedMessages, type RetainedMessagesPort } from './retained-messages.ts'
 
 /** An idle connection takes about 30 kB here: 60 MB for all. */
@@ -56,7 +56,7 @@ export class BrokerInput implements Input {
   readonly #retained: RetainedMessages
   readonly #clients: Clients<AckGate>
   readonly #report: (line: string) => void
-  readonly #paces: Paces
+  readonly #connects: Connects
   #standingTimer: NodeJS.Timeout | undefined
   #aedes: Aedes | undefined
   #server: Server | undefined
@@ -71,7 +71,7 @@ export class BrokerInput implements Input {
     this.#options = options
     this.#retained = new RetainedMessages(options.retained)
     this.#clients = new Clients(options.proofOf ?? (() => true))
-    this.#paces = new Paces((address) => this.#perSecondOf(address))
+    this.#connects = new Connects((address) => this.#perSecondOf(address))
     this.#report = limitLines((line) => options.report?.(line))
   }
 
@@ -181,7 +181,7 @@ export class BrokerInput implements Input {
   #accept(aedes: Aedes, socket: Socket, address: string): void {
     const { durability, unacked, messageBytesMax } = this.#options
     const perSecond = this.#perSecondOf(address)
-    const pace = this.#paces.begin(address)
+    const pace = this.#connects.begin(address)
     const slowed = () =>
       this.#report(`a client at ${address} sends more than ${perSecond} messages a second, and is made to wait`)
     const allowance = perSecond === Number.POSITIVE_INFINITY ? undefined : new Account(pace, slowed)
@@ -190,7 +190,6 @@ export class BrokerInput implements Input {
     this.#clients.add(gate, address)
     gate.once('close', () => {
       this.#clients.delete(gate)
-      this.#paces.end(address, pace)
     })
     aedes.handle(gate)
   }

@@ -14,9 +14,9 @@ export interface Pace {
  * How fast a client may go, as the time at which it would have come so far at that rate (generic cell rate algorithm, ITU-T I.371).
  *
  * @param now a clock that never jumps
+ * @param due where it begins by that clock; long ago unless said, so that there is a burst to spend
  */
-export function pace(perSecond: number, now = (): Millis => performance.now()): Pace {
-  let due: Millis = 0
+export function pace(perSecond: number, now = (): Millis => performance.now(), due: Millis = 0): Pace {
   return {
     spend: (count) => {
       due = Math.max(due, now() - burstMs) + (count * 1000) / perSecond

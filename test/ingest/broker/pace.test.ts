@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { Connects } from '../../../src/ingest/broker/connects.ts'
 import { pace } from '../../../src/ingest/broker/pace.ts'
-import { Paces } from '../../../src/ingest/broker/paces.ts'
 
 it('has nobody ahead who keeps to the rate, with a second of it at once', () => {
   let now = 5000
@@ -22,15 +22,21 @@ it('has nobody ahead where there is no limit', () => {
   expect(ahead()).toBeLessThanOrEqual(0)
 })
 
-it('goes on where the client of an address left, of several with the one furthest ahead', () => {
-  const paces = new Paces(() => 100)
-  const [one, two] = [paces.begin('one'), paces.begin('one')]
-  one.spend(300)
-  paces.end('one', one)
-  paces.end('one', two)
-  expect(paces.begin('two').ahead()).toBeLessThan(0)
-  const again = paces.begin('one')
-  expect(again.ahead()).toBeGreaterThan(1000)
-  // It is theirs now: who comes beside them is another client.
-  expect(paces.begin('one').ahead()).toBeLessThan(0)
+it('lets no more connections of an address begin at a time than its rate allows, without a burst for each', () => {
+  let now = 5000
+  const connects = new Connects(
+    () => 100,
+    () => now,
+  )
+  const waits = Array.from({ length: 200 }, () => connects.begin('one').ahead())
+  expect(waits.slice(0, 10)).toEqual(Array(10).fill(0))
+  expect(waits[19]).toBe(1000)
+  // No longer than it takes the broker to give up who says nothing.
+  expect(Math.max(...waits)).toBe(5000)
+  expect(connects.begin('two').ahead()).toBe(0)
+  now += 7000
+  const late = connects.begin('one')
+  expect(late.ahead()).toBe(0)
+  late.spend(1)
+  expect(late.ahead()).toBe(10)
 })

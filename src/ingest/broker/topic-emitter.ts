@@ -15,6 +15,10 @@ interface Waiting {
 /** Messages on their way to subscribers at a time; beyond it they wait for the slowest of these. */
 const underWayMax = 100
 
+/** Topics whose subscribers are remembered: sensors publish on the same ones again and again, and none as long as that. */
+const topicsMax = 1000
+const rememberedLengthMax = 256
+
 /** Messages that are taken from the queue before it is moved up. */
 const takenMax = 1024
 
@@ -26,6 +30,8 @@ const takenMax = 1024
 export class TopicEmitter {
   readonly #tree = new TopicTree<Receive>()
   readonly #names = new WeakMap<Receive, string>()
+  /** By topic, as long as nobody subscribes or unsubscribes. */
+  readonly #receivers = new Map<string, readonly Receive[]>()
   /** From `#next` on. A client is read from again when its messages are done, so that one read of each is the most there can be. */
   #waiting: Waiting[] = []
   #next = 0
@@ -36,6 +42,7 @@ export class TopicEmitter {
 
   on(filter: string, receive: Receive, done?: () => void): this {
     this.#tree.set(filter, this.#nameOf(receive), receive)
+    this.#receivers.clear()
     if (done) setImmediate(done)
     return this
   }
@@ -44,6 +51,7 @@ export class TopicEmitter {
     // Not at once: a message that is on its way is still to be taken.
     setImmediate(() => {
       this.#tree.delete(filter, this.#nameOf(receive))
+      this.#receivers.clear()
       done?.()
     })
     return this
@@ -88,8 +96,8 @@ export class TopicEmitter {
   }
 
   #sendOne({ message, done }: Waiting): void {
-    const receivers = this.#tree.match(message.topic)
-    let left = receivers.size
+    const receivers = this.#receiversOf(message.topic)
+    let left = receivers.length
     if (left === 0) return done()
     this.#underWay++
     const taken = () => {
@@ -98,7 +106,16 @@ export class TopicEmitter {
       done()
       this.#send()
     }
-    for (const receive of receivers.values()) receive(message, taken)
+    for (const receive of receivers) receive(message, taken)
+  }
+
+  #receiversOf(topic: string): readonly Receive[] {
+    const known = this.#receivers.get(topic)
+    if (known) return known
+    if (this.#receivers.size === topicsMax) this.#receivers.clear()
+    const receivers = [...this.#tree.match(topic).values()]
+    if (topic.length <= rememberedLengthMax) this.#receivers.set(topic, receivers)
+    return receivers
   }
 
   #nameOf(receive: Receive): string {

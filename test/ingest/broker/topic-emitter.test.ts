@@ -38,6 +38,21 @@ it('brings nothing more to who has unsubscribed', async () => {
   expect(heard).toEqual(['a', 'b'])
 })
 
+it('brings what comes after a subscription to who subscribed, on a topic that was heard before', () => {
+  const emitter = new TopicEmitter()
+  const heard: string[] = []
+  emitter.emit({ topic: 'a' })
+  emitter.on('#', ({ topic }, taken) => {
+    heard.push(topic)
+    taken()
+  })
+  emitter.emit({ topic: 'a' })
+  // More than are remembered.
+  for (let i = 0; i < 1500; i++) emitter.emit({ topic: `${i}` })
+  emitter.emit({ topic: 'a' })
+  expect(heard).toHaveLength(1502)
+})
+
 it('has no more than a hundred under way, and goes through any number that waited', () => {
   const emitter = new TopicEmitter()
   const open: (() => void)[] = []

@@ -36,7 +36,9 @@ it('takes messages over TLS, and nothing in the clear', async () => {
   expect(publish('--cafile', tls.cert, ...sensor(21))).toBe(0)
   expect(publish(...sensor(22))).not.toBe(0)
   const { readings } = await gateway.get<{ readings: { value: number }[] }>('/api/readings')
-  expect(readings.map(({ value }) => value)).toEqual([21])
+  const values = readings.map(({ value }) => value)
+  expect(values).toContain(21)
+  expect(values).not.toContain(22)
 })
 
 it('outlives clients that break off or spoil the handshake', async () => {

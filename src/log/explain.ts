@@ -20,15 +20,12 @@ export function explain(error: unknown, file: string): unknown {
     )
   if (/^SQLITE_FULL|^ENOSPC/.test(code))
     return new GatewayError('unavailable', `no space left for ${file}`, 'make room on that disk', options)
-  if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E[A-Z]+$/.test(code) && isOnReadOnlyDisk(dirname(file)))
-    return new GatewayError('unavailable', `the disk of ${file} is mounted read-only`, readOnlyHint, options)
-  if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E[A-Z]+$/.test(code))
-    return new GatewayError(
-      'unavailable',
-      `cannot write ${file} (${message})`,
-      'let this user write to that folder, or choose another with --data',
-      options,
-    )
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E[A-Z]+$/.test(code)) {
+    const [what, hint] = isOnReadOnlyDisk(dirname(file))
+      ? [`the disk of ${file} is mounted read-only`, readOnlyHint]
+      : [`cannot write ${file} (${message})`, 'let this user write to that folder, or choose another with --data']
+    return new GatewayError('unavailable', what, hint, options)
+  }
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return new GatewayError(
       'unavailable',

@@ -8,12 +8,8 @@ import { launchChromium, openPage, type WatchedPage } from './chromium.ts'
 import { freePort } from './free-port.ts'
 import { type GatewayProcess, quickCommits, startGateway } from './gateway.ts'
 import { type Mosquitto, startMosquitto } from './mosquitto.ts'
-import { patienceMs } from './patience.ts'
 
 const run = promisify(execFile)
-
-/** For what takes a moment, and longer on a busy machine. */
-export const patient = { timeout: patienceMs }
 
 /** Where the browser tests leave what they saw, for people to look at: an artefact of CI, not kept in git. */
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
@@ -63,7 +59,7 @@ export function useVisit(): Visit {
     ])
     // What is published before the gateway has subscribed for the first time, no broker keeps.
     const states = async () => (await gateway.get<{ inputs: { status: string }[] }>('/readyz')).inputs
-    await expect.poll(states, patient).toEqual([expect.objectContaining({ status: 'connected' })])
+    await expect.poll(states).toEqual([expect.objectContaining({ status: 'connected' })])
   })
 
   afterEach(async () => {

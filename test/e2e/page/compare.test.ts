@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { violations } from '../../setup/axe.ts'
 import { saveExport } from '../../setup/download.ts'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
 
@@ -33,17 +33,17 @@ it('draws lines of several devices on one chart for each unit, told apart withou
   expect(new Set(dashes).size).toBe(3)
 
   await chart.locator('.chart').press('End')
-  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
+  await expect.poll(() => amounts(page)).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
   expect(await violations(page)).toEqual([])
   await chart.locator('.chart').press('Escape')
   await page.reload()
-  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
+  await expect.poll(() => amounts(page)).toEqual(['20.5°C', '12.5°C', '4.5°C', '45.5%'])
   const loaded = page.waitForResponse(/api\/history/)
   await page.getByRole('button', { name: '7 d' }).click()
   await loaded
   await shoot(page, 'compare')
   await page.getByRole('button', { name: 'Remove cellar · Temperature' }).click()
-  await expect.poll(() => amounts(page), patient).toEqual(['20.5°C', '4.5°C', '45.5%'])
+  await expect.poll(() => amounts(page)).toEqual(['20.5°C', '4.5°C', '45.5%'])
   expect(decodeURIComponent(page.url())).toMatch(
     /\?s=senml:attic\/temperature&s=senml:shed\/dew_point&s=senml:cellar\/humidity&range=7d$/,
   )
@@ -60,14 +60,14 @@ it('adds what is measured now to every line, and shows a week of them in the dar
   const page = await visit.open(`/#/compare?${lines}&range=5m`, { colorScheme: 'dark', reducedMotion: 'reduce' })
   await page.getByText('Live').waitFor()
   await visit.publish('farm', JSON.stringify([record('attic/temperature', 'Cel', 33.3, Date.now())]))
-  await expect.poll(() => amounts(page), patient).toEqual(['33.3°C', '12.5°C'])
+  await expect.poll(() => amounts(page)).toEqual(['33.3°C', '12.5°C'])
   await page.getByRole('button', { name: '7 d' }).click()
   const chart = page.getByRole('region', { name: 'Temperature' }).locator('.chart')
   const first = async () => {
     await chart.press('Home')
     return amounts(page)
   }
-  await expect.poll(first, patient).toEqual(['10.5°C', '2.5°C'])
+  await expect.poll(first).toEqual(['10.5°C', '2.5°C'])
   await page.getByText('Add a line').click()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
@@ -79,7 +79,7 @@ it('exports the lines that are compared, and no others of their devices', async 
   await visit.publish('sensors/hall', JSON.stringify({ temperature: { indoor: 20, outdoor: 5 } }))
   const lines = 's=senml:attic/temperature&s=senml:cellar/humidity&s=mqtt:hall/temperature/outdoor'
   const page = await visit.open(`/#/compare?${lines}&range=7d`)
-  await expect.poll(() => page.locator('.legend-name').count(), patient).toBe(3)
+  await expect.poll(() => page.locator('.legend-name').count()).toBe(3)
   await page.getByText('Export').click()
   const csv = await saveExport(page, 'CSV')
   expect(csv.name).toMatch(/^compare_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv$/)
@@ -141,8 +141,8 @@ async function measureHouse(): Promise<void> {
     ]
   })
   await visit.publish('farm', JSON.stringify(pack))
-  await expect.poll(async () => (await visit.gateway.get<object[]>('/api/devices')).length, patient).toBe(3)
-  await expect.poll(() => visit.metric('rivulet_log_uncommitted'), patient).toBe(0)
+  await expect.poll(async () => (await visit.gateway.get<object[]>('/api/devices')).length).toBe(3)
+  await expect.poll(() => visit.metric('rivulet_log_uncommitted')).toBe(0)
 }
 
 function record(name: string, unit: string, value: number, time: number) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const json = { 'content-type': 'application/json' }
 const visit = useVisit()
@@ -26,16 +26,16 @@ it('names, tags and hides a device, for good', async () => {
   await page.getByRole('link', { name: 'Devices' }).first().click()
   await page.getByLabel('Group by tag').selectOption('floor')
   const shown = (group: string) => page.getByRole('region', { name: group }).locator('.card-name').allInnerTexts()
-  await expect.poll(() => shown('without floor'), patient).toEqual(['cellar'])
+  await expect.poll(() => shown('without floor')).toEqual(['cellar'])
   expect(await shown('floor: 2')).toEqual(['Under the roof'])
   await page.getByRole('button', { name: '1 hidden' }).click()
-  await expect.poll(() => shown('without floor'), patient).toEqual(['cellar', 'shed'])
+  await expect.poll(() => shown('without floor')).toEqual(['cellar', 'shed'])
   await shoot(page, 'groups')
   // A link to a device and back leads to the list as it was.
   await page.getByRole('link', { name: 'cellar', exact: true }).click()
   await page.locator('a.back').click()
   await page.reload()
-  await expect.poll(() => shown('floor: 2'), patient).toEqual(['Under the roof'])
+  await expect.poll(() => shown('floor: 2')).toEqual(['Under the roof'])
 })
 
 it('shows a new name to everybody who is looking', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { drawnColumns, valuesOnChart } from '../../setup/chart.ts'
 import { saveExport } from '../../setup/download.ts'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
 
@@ -14,7 +14,7 @@ it('exports what the charts show, all of it and nothing else', async () => {
     await visit.publish('farm', JSON.stringify(pack))
   }
   await visit.publish('sensors/other/temperature', 7)
-  await expect.poll(() => visit.metric('rivulet_log_uncommitted'), patient).toBe(0)
+  await expect.poll(() => visit.metric('rivulet_log_uncommitted')).toBe(0)
   const page = await visit.open('/#/device/senml:attic?range=5m')
   await page.getByText('Export').click()
   await page.getByText('Live').waitFor()
@@ -50,7 +50,7 @@ it('shows a week with its extremes and gaps, and zooms into it', async () => {
     const { series } = await visit.gateway.get<{ series: { buckets: { count: number }[] }[] }>(query)
     return series[0]?.buckets.reduce((sum, { count }) => sum + count, 0)
   }
-  await expect.poll(stored, patient).toBe(2 + 2 * 2 * (36 + 24))
+  await expect.poll(stored).toBe(2 + 2 * 2 * (36 + 24))
   const page = await visit.open('/#/device/senml:attic?range=7d')
   const panel = page.getByRole('region', { name: 'Temperature' })
   const chart = panel.locator('.chart')
@@ -58,7 +58,7 @@ it('shows a week with its extremes and gaps, and zooms into it', async () => {
     .poll(async () => {
       await chart.press('Home')
       return panel.locator('.panel-value').innerText()
-    }, patient)
+    })
     .toContain('20.0 – 90.0')
   await shoot(page, 'week')
   const { columns, drawn } = await drawnColumns(panel)
@@ -75,14 +75,14 @@ it('shows a week with its extremes and gaps, and zooms into it', async () => {
       .match(/from=([^&]*)&to=(.*)/)
       ?.slice(1)
       .map(Date.parse) ?? []
-  await expect.poll(zoomed, patient).toHaveLength(2)
+  await expect.poll(zoomed).toHaveLength(2)
   const [from, to] = zoomed()
   expect((to! - from!) / 3_600_000).toBeCloseTo(168 * 0.05, 0)
-  await expect.poll(async () => (await valuesOnChart(panel)).length, patient).toBeGreaterThan(10)
+  await expect.poll(async () => (await valuesOnChart(panel)).length).toBeGreaterThan(10)
   await shoot(page, 'zoomed')
   await page.reload()
   await page.getByRole('button', { name: 'Reset zoom' }).waitFor()
   await panel.locator('.u-over').dblclick()
-  await expect.poll(zoomed, patient).toHaveLength(0)
+  await expect.poll(zoomed).toHaveLength(0)
   await page.getByRole('button', { name: '7 d', pressed: true }).waitFor()
 })

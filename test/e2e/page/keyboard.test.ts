@@ -1,6 +1,6 @@
 import type { Page, Request } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { patient, useVisit } from '../../setup/visit.ts'
+import { useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
 
@@ -14,10 +14,10 @@ it('can be used with the keyboard alone, from the list to a comparison', async (
   await page.getByRole('heading', { name: 'attic' }).waitFor()
   await tabTo(page, 'Earlier')
   await page.keyboard.press('Enter')
-  await expect.poll(() => page.url(), patient).toContain('from=')
+  await expect.poll(() => page.url()).toContain('from=')
   await tabTo(page, 'Later')
   await page.keyboard.press('Space')
-  await expect.poll(() => page.url(), patient).toContain('last=3600000')
+  await expect.poll(() => page.url()).toContain('last=3600000')
   await page.locator('canvas').waitFor()
   await tabTo(page, 'Temperature: chart')
   // There is nothing to read before it is drawn.
@@ -25,7 +25,7 @@ it('can be used with the keyboard alone, from the list to a comparison', async (
     await page.keyboard.press('ArrowLeft')
     return page.locator('.panel-when').innerText()
   }
-  await expect.poll(read, patient).toMatch(/^\d\d:\d\d:\d\d$/)
+  await expect.poll(read).toMatch(/^\d\d:\d\d:\d\d$/)
   await page.keyboard.press('Shift+Tab')
   expect(await focused(page)).toContain('Compare Temperature')
   await page.keyboard.press('Enter')
@@ -39,12 +39,12 @@ it('can be used with the keyboard alone, from the list to a comparison', async (
   await page.keyboard.type('cellar')
   await tabTo(page, 'cellar · Temperature')
   await page.keyboard.press('Enter')
-  await expect.poll(() => page.locator('.legend-name').allInnerTexts(), patient).toEqual(['attic', 'cellar'])
+  await expect.poll(() => page.locator('.legend-name').allInnerTexts()).toEqual(['attic', 'cellar'])
   await page.keyboard.press('Escape')
   expect(await focused(page)).toContain('Add a line')
   await tabTo(page, 'Remove attic')
   await page.keyboard.press('Enter')
-  await expect.poll(() => page.locator('.legend-name').allInnerTexts(), patient).toEqual(['cellar'])
+  await expect.poll(() => page.locator('.legend-name').allInnerTexts()).toEqual(['cellar'])
   expect(await focused(page)).toContain('Add a line')
 })
 

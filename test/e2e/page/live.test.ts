@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { drawnColumns, valuesOnChart } from '../../setup/chart.ts'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const run = promisify(execFile)
 const visit = useVisit()
@@ -32,7 +32,7 @@ it('draws a reading that is published, after those of the last hour', async () =
   await panel.getByText('20.5').waitFor()
   await visit.measure(20.75)
   await panel.getByText('20.8').waitFor()
-  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['20.3', '20.5', '20.8'])
+  await expect.poll(() => valuesOnChart(panel)).toEqual(['20.3', '20.5', '20.8'])
 })
 
 it('draws a line without a hole over a restart of the gateway', async () => {
@@ -40,16 +40,16 @@ it('draws a line without a hole over a restart of the gateway', async () => {
   const page = await visit.open('/#/device/mqtt:attic?range=5m')
   const panel = page.getByRole('region', { name: 'Temperature' })
   for (const value of [2, 3]) await visit.measure(value)
-  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0'])
+  await expect.poll(() => valuesOnChart(panel)).toEqual(['1.0', '2.0', '3.0'])
   // What is not on disk when the gateway is killed comes once more from the broker, under another number.
-  await expect.poll(() => visit.metric('rivulet_log_uncommitted'), patient).toBe(0)
+  await expect.poll(() => visit.metric('rivulet_log_uncommitted')).toBe(0)
   await visit.gateway.kill('SIGKILL')
   await page.getByText('Reconnecting').waitFor()
   for (const value of [4, 5]) await visit.measure(value)
   await visit.gateway.restart()
   await page.getByText('Live').waitFor()
   await visit.measure(6)
-  await expect.poll(() => valuesOnChart(panel), patient).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
+  await expect.poll(() => valuesOnChart(panel)).toEqual(['1.0', '2.0', '3.0', '4.0', '5.0', '6.0'])
   const { columns, drawn } = await drawnColumns(panel)
   expect(drawn).toBeGreaterThan(3)
   expect(columns).toBe(drawn)
@@ -65,7 +65,7 @@ it('draws a silence as a gap, not as a line across', async () => {
     )
   const page = await visit.open('/#/device/mqtt:cellar?range=15m')
   const panel = page.getByRole('region', { name: 'Temperature' })
-  await expect.poll(async () => (await valuesOnChart(panel)).length, patient).toBeGreaterThan(20)
+  await expect.poll(async () => (await valuesOnChart(panel)).length).toBeGreaterThan(20)
   const { columns, drawn } = await drawnColumns(panel)
   // Eight of the nine minutes from the first to the last reading are silent.
   expect(drawn).toBeLessThan(columns / 2)

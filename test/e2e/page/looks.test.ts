@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { violations } from '../../setup/axe.ts'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const json = { 'content-type': 'application/json' }
 const visit = useVisit()
@@ -56,7 +56,7 @@ it('prints every chart in dark on light, also what is out of sight', async () =>
   const paper = await page.pdf()
   expect(await page.evaluate('printed')).toBe('light 12')
   expect(paper.length).toBeGreaterThan(10_000)
-  await expect.poll(() => page.locator('html').getAttribute('data-theme'), patient).toBe('dark')
+  await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark')
 })
 
 it('can be used by everybody: no violation of WCAG 2.2 AA, light and dark', async () => {
@@ -67,9 +67,7 @@ it('can be used by everybody: no violation of WCAG 2.2 AA, light and dark', asyn
   await visit.publish('sensors/cellar/temperature', 12)
   await visit.publish('nobody/knows', '{"zzz":"?"}')
   const tag = { method: 'PATCH', body: '{"tags":{"floor":1},"hidden":true}', headers: json }
-  await expect
-    .poll(async () => (await fetch(`${visit.gateway.url}/api/devices/mqtt:cellar`, tag)).status, patient)
-    .toBe(200)
+  await expect.poll(async () => (await fetch(`${visit.gateway.url}/api/devices/mqtt:cellar`, tag)).status).toBe(200)
   for (const colorScheme of ['light', 'dark'] as const) await expectNoViolation(colorScheme)
 })
 

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeEach, expect, it } from 'vitest'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const visit = useVisit()
 const hour = 3_600_000
@@ -12,7 +12,7 @@ beforeEach(async () => {
     return { n: 'attic/temperature', u: 'Cel', v: value, t: (now - ago) / 1000 }
   })
   await visit.publish('farm', JSON.stringify(pack))
-  await expect.poll(() => visit.metric('rivulet_log_uncommitted'), patient).toBe(0)
+  await expect.poll(() => visit.metric('rivulet_log_uncommitted')).toBe(0)
 })
 
 it('moves in time by mouse, wheel and keys, loads what was not there, and follows only at the live edge', async () => {
@@ -22,32 +22,32 @@ it('moves in time by mouse, wheel and keys, loads what was not there, and follow
   const plot = (await panel.locator('.u-over').boundingBox())!
   const [middle, top] = [plot.x + plot.width / 2, plot.y + 60]
   await drag(page, [middle, plot.y + plot.height + 12], plot.width / 2)
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 3 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 3 })
   await page.keyboard.down('Shift')
   await drag(page, [middle, top], plot.width / 2)
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 6 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 6 })
   await page.mouse.move(middle, top)
   await page.mouse.wheel(0, plot.width)
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 0, isLive: true })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 0, isLive: true })
   await page.mouse.wheel(0, -4 * plot.width)
   await page.keyboard.up('Shift')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 24 })
-  await expect.poll(() => valueAtEnd(panel), patient).toMatch(/^\d\d\.\d °C$/)
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 24 })
+  await expect.poll(() => valueAtEnd(panel)).toMatch(/^\d\d\.\d °C$/)
   // The plain wheel is the page's.
   await page.mouse.wheel(0, 500)
   await page.keyboard.down('Control')
   await page.mouse.wheel(0, 173)
   await page.keyboard.up('Control')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 12, agoHours: 21 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 12, agoHours: 21 })
   const chart = panel.locator('.chart')
   // Faster than charts are drawn, as a key that is held down is.
   const press = `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', shiftKey: true }))`
   await chart.focus()
   await page.evaluate(`for (let presses = 0; presses < 4; presses++) ${press}`)
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 12, agoHours: 9 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 12, agoHours: 9 })
   // All of it is one step of the way back.
   await page.goBack()
-  await expect.poll(() => page.url(), patient).toBe(`${visit.gateway.url}/#/device/senml:attic?range=6h`)
+  await expect.poll(() => page.url()).toBe(`${visit.gateway.url}/#/device/senml:attic?range=6h`)
 })
 
 it('does the same by buttons alone', async () => {
@@ -57,16 +57,16 @@ it('does the same by buttons alone', async () => {
   await page.getByRole('region', { name: 'Temperature' }).waitFor()
   expect(await later.isDisabled()).toBe(true)
   await press('Earlier')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 3 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 3 })
   expect(await page.locator('.shown-time').innerText()).toMatch(/\d\d:\d\d\s*–.*\d\d:\d\d$/)
   await press('Zoom in')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 3, agoHours: 4.5 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 3, agoHours: 4.5 })
   await press('Zoom out')
   await press('Later')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, isLive: true })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, isLive: true })
   expect(await later.isDisabled()).toBe(true)
   await press('Reset zoom')
-  await expect.poll(() => shown(page), patient).toMatchObject({ zoom: undefined })
+  await expect.poll(() => shown(page)).toMatchObject({ zoom: undefined })
 })
 
 it('moves under a finger and scales between two, while the page scrolls up and down', async () => {
@@ -85,11 +85,11 @@ it('moves under a finger and scales between two, while the page scrolls up and d
   await say('touchStart', 0.3)
   for (const share of [0.4, 0.6, 0.8]) await say('touchMove', share)
   await say('touchEnd')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 24, agoHours: 12 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 24, agoHours: 12 })
   await say('touchStart', 0.4, 0.6)
   for (const spread of [0.15, 0.2, 0.3, 0.4]) await say('touchMove', 0.5 - spread, 0.5 + spread)
   await say('touchEnd')
-  await expect.poll(() => shown(page), patient).toMatchObject({ hours: 6, agoHours: 21 })
+  await expect.poll(() => shown(page)).toMatchObject({ hours: 6, agoHours: 21 })
   await shoot(page, 'phone-pinched')
   const touchAction = `getComputedStyle(document.querySelector('.u-over')).touchAction`
   expect(await page.evaluate(touchAction)).toBe('pan-y')

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { violations } from '../../setup/axe.ts'
-import { patient, shoot, useVisit } from '../../setup/visit.ts'
+import { shoot, useVisit } from '../../setup/visit.ts'
 
 const run = promisify(execFile)
 const visit = useVisit()
@@ -28,7 +28,7 @@ it('says on cards and charts which values deserve less trust', async () => {
   // A fresh one is trusted again.
   await visit.publish('sensors/greenhouse', '{"temperature": 28}')
   await panel.locator('.chart').press('Escape')
-  await expect.poll(() => panel.locator('.panel-when').innerText(), patient).not.toContain('kept')
+  await expect.poll(() => panel.locator('.panel-when').innerText()).not.toContain('kept')
 })
 
 it('draws a switch that nobody has touched for longer than the chart from its left edge', async () => {
@@ -40,7 +40,7 @@ it('draws a switch that nobody has touched for longer than the chart from its le
     const query = '/api/history?device=mqtt:door&metric=window&from=4h'
     return (await visit.gateway.get<{ series: { changes: object[] }[] }>(query)).series[0]?.changes.length
   }
-  await expect.poll(stored, patient).toBe(2)
+  await expect.poll(stored).toBe(2)
   const page = await visit.open('/#/device/mqtt:door')
   const panel = page.getByRole('region', { name: 'Window' })
   for (const [range, share] of [
@@ -54,14 +54,14 @@ it('draws a switch that nobody has touched for longer than the chart from its le
       await panel.locator('.chart').press('Home')
       return panel.locator('.panel-text').innerText()
     }
-    await expect.poll(first, patient).toBe('open')
+    await expect.poll(first).toBe('open')
     const isDrawn = `(() => {
       const canvas = document.querySelector('[aria-label="Window"] canvas')
       const { left, width } = document.querySelector('.u-over').getBoundingClientRect()
       const x = left - canvas.getBoundingClientRect().left + width * ${share}
       return canvas.getContext('2d').getImageData(x * devicePixelRatio, canvas.height / 3, 1, 1).data[3]
     })()`
-    await expect.poll(() => page.evaluate(isDrawn), patient).toBeGreaterThan(50)
+    await expect.poll(() => page.evaluate(isDrawn)).toBeGreaterThan(50)
     await panel.locator('.chart').press('Escape')
   }
   await shoot(page, 'states')
